@@ -31,19 +31,34 @@ SUPPORT = (visits.held_in, consultations.given)
 """What counts as support, each a question of network and school year."""
 
 
-def asked_on(
-    facts: Facts, network: int | None, today: dt.date, *, settles: bool = False
-) -> dt.date:
-    """Return the day on which the next visit of a network is asked for.
+def asked_on(facts: Facts, network: int | None, today: dt.date) -> dt.date:
+    """Return the day on which the next visit of a network is asked for: today, where it is late."""
+    last = visits.last_day(facts, network)
+    return _in_term(max(_before_alone(facts, network, last), today))
 
-    So many days before it would have been left alone for too long, counted from the last visit or
-    from the beginning of its term. One that has just come by import `settles` in first.
+
+def first_asked_on(facts: Facts, network: int | None, today: dt.date) -> dt.date:
+    """Return the day on which a network nobody has visited here is asked about.
+
+    What has just come by import may be alone for long already: people settle in first.
     """
-    notice = dt.timedelta(days=int(facts.setting("visits.notice_days")))
+    settled = today + _notice(facts)
+    return _in_term(max(_before_alone(facts, network, None), settled))
+
+
+def _before_alone(facts: Facts, network: int | None, last: dt.date | None) -> dt.date:
+    """Return so many days before a network has been left alone for too long."""
     row = facts.of(NETWORKS).get(network)
-    since = visits.last_day(facts, network) or (row.term_from if row else today)
-    day = since + dt.timedelta(days=int(facts.setting("visits.within_days"))) - notice
-    day = max(day, today + notice if settles else today)
+    since = last or (row.term_from if row else facts.today)
+    return since + dt.timedelta(days=int(facts.setting("visits.within_days"))) - _notice(facts)
+
+
+def _notice(facts: Facts) -> dt.timedelta:
+    return dt.timedelta(days=int(facts.setting("visits.notice_days")))
+
+
+def _in_term(day: dt.date) -> dt.date:
+    """Nobody is asked in July and August, when schools stand empty."""
     return day.replace(month=9, day=1) if day.month in SUMMER else day
 
 

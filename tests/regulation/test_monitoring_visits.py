@@ -160,6 +160,8 @@ def test_a_visit_is_put_off_three_times_and_cancelled_with_a_reason(open_distric
     assert code(district.act("P006", case, "hand_over_visit", visitor=post(district, "P007"))) == (
         "not_your_role"
     )
+    outside = {"visitor": post(district, "P201")}
+    assert code(district.act("P005", case, "hand_over_visit", **outside)) == "visitor_outside"
     done(district.act("P005", case, "hand_over_visit", visitor=post(district, "P007")))
     done(district.act("P007", case, "cancel_visit", **WHY))
     district.carry_out()

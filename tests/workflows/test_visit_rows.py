@@ -102,7 +102,8 @@ def codes(refusals):
 def test_a_visit_is_asked_for_in_good_time(today, days, settles, day):
     now = dt.date.fromisoformat(today)
     twin = facts(now, days=[dt.date.fromisoformat(one) for one in days])
-    assert visits.asked_on(twin, NETWORK, now, settles=settles) == dt.date.fromisoformat(day)
+    asked = visits.first_asked_on if settles else visits.asked_on
+    assert asked(twin, NETWORK, now) == dt.date.fromisoformat(day)
 
 
 def life(twin):
@@ -211,6 +212,15 @@ def test_a_network_is_visited_by_somebody_in_office_in_the_centre(post, expected
     twin.posts = {POST: post} if post else {}
     assert codes(rules.visitor_is_of_centre(written(visitor=POST), twin)) == expected
     assert codes(rules.visitor_is_of_centre(written(), twin)) == []
+
+
+def test_nobody_visits_what_an_order_has_closed():
+    twin = facts()
+    assert codes(rules.network_goes_on(written(), twin)) == []
+    put_network(twin, NETWORK, state="closed")
+    assert codes(rules.network_goes_on(written(), twin)) == ["network_closed"]
+    planned = next(t for t in monitoring_visit.process.transitions if t.key == "plan_visit")
+    assert rules.network_goes_on in planned.guards
 
 
 # ---------------------------------------------------------------- findings

@@ -217,7 +217,7 @@ process.when(
     forming,
     active,
     basis="N1",
-    do=[mark_active, open_plan, expect_visit],
+    do=[mark_active, open_plan, expect_first_visit],
 )
 process.move(
     "review_statuses", "Новый акт о статусах", [forming, active], stay, by=SYSTEM_ROLE,

@@ -5,23 +5,22 @@ from collections.abc import Iterator
 
 from workflow_app.engine import Case, Facts, Put, Start, says
 from workflows.network_life.form import Life, subject
-from workflows.visits import VISIT, asked_on, entrusted_to, schools_of
+from workflows.visits import VISIT, asked_on, entrusted_to, first_asked_on, schools_of
 
 UNDER_WAY = ("visit_entrusted", "visit_planned", "protocol_written")
 """States of a visit that is still to be told of."""
 
 
+@says("назначен день, когда первое посещение поручат куратору")
+def expect_first_visit(case: Case[Life], facts: Facts) -> Put:
+    """Counted from the beginning of its term; of visits before this system nothing is known."""
+    return Put({"visit_asked_on": first_asked_on(facts, case.data.network, case.today)})
+
+
 @says("назначен день, когда следующее посещение поручат куратору")
 def expect_visit(case: Case[Life], facts: Facts) -> Put:
-    """Counted from the last visit, or from the beginning of the network's term."""
+    """Counted from the last visit."""
     return Put({"visit_asked_on": asked_on(facts, case.data.network, case.today)})
-
-
-@says("первое посещение поручат куратору, когда с сетью освоятся")
-def expect_first_visit(case: Case[Life], facts: Facts) -> Put:
-    """What was visited before this system, it does not know: it asks a while after its start."""
-    day = asked_on(facts, case.data.network, case.today, settles=True)
-    return Put({"visit_asked_on": day})
 
 
 @says("куратору поручено посещение, если сеть давно не посещали и посещение ещё не готовят")
