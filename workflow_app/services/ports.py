@@ -175,6 +175,9 @@ class UnitOfWork(Protocol):
     def steps(self, instance_id: int) -> Sequence[LastStep]:
         """Return every line of history, oldest first."""
 
+    def field_versions(self, instance_id: int) -> dict[str, int]:
+        """Return at which version people changed each field of a draft last."""
+
     def next_line(self, instance_id: int) -> int:
         """Return the number the next line of history will have."""
 

@@ -9,6 +9,7 @@
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -37,6 +38,7 @@ from workflow_app.services.registers.files.compare import (
     Plan,
     compare,
 )
+from workflow_app.services.registers.followers import follow
 from workflow_app.store.registers import imports, listing, papers
 from workflow_app.store.registers.naming import Naming
 from workflow_app.store.registers.tables import Tables
@@ -507,7 +509,10 @@ def write(register: str, import_id: int) -> Answer:
         refusal = _refused(looked, picked)
         if refusal:
             return _dry_page(looked, refusal), 422
-        if _write(looked, picked):
+        written = _write(looked, picked)
+        if isinstance(written, Refusal):
+            return _dry_page(looked, written), 422
+        if written:
             flash("Записано.", "success")
             break
     else:
@@ -545,7 +550,7 @@ def _reason() -> str:
     return " ".join(cleaned(request.form.get("reason", "")).split())[:LONGEST_REASON]
 
 
-def _write(looked: Looked, picked: Sequence[int]) -> bool:
+def _write(looked: Looked, picked: Sequence[int]) -> bool | Refusal:
     """Write unless somebody has written into the register since one looked; False then."""
     key, day, reason = (
         looked.found.register.key,
@@ -553,14 +558,21 @@ def _write(looked: Looked, picked: Sequence[int]) -> bool:
         _reason(),
     )
 
-    def work(uow: SqlUnitOfWork) -> bool:
+    def work(uow: SqlUnitOfWork) -> bool | Refusal:
         found, load = _load(uow, key, looked.load.id)
         if imports.newest_entry(uow, key, load.municipality_id) != looked.stamp:
             return False
         imports.write(uow, found, load, looked.plan, picked, day, reason)
+        _follow(uow, found, load)
         return True
 
     return transact(work)
+
+
+def _follow(uow: SqlUnitOfWork, found: Tables, load: Any) -> None:
+    """Let the cases that live beside the rows of a load follow what was written."""
+    named = partial(imports.named_by, uow, found, load)
+    follow(uow, load.municipality_id, found.register, named)
 
 
 # ---------------------------------------------------------------- taking back
@@ -600,7 +612,10 @@ def take_back(register: str, import_id: int) -> Answer:
 
     def work(uow: SqlUnitOfWork) -> Refusal | None:
         _, own = _load(uow, register, import_id)
-        return imports.take_back(uow, own, person, reason, day_in(day))
+        refusal = imports.take_back(uow, own, person, reason, day_in(day))
+        if refusal is None:
+            _follow(uow, found, own)
+        return refusal
 
     refusal = transact(work)
     if refusal:

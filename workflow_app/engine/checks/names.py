@@ -98,7 +98,8 @@ def _fields(process: Process) -> Iterator[Finding]:
 
 def _actions(process: Process) -> Iterator[Finding]:
     known = {transition.key for transition in process.transitions}
-    named = [(process.where, process.stop)] if process.stop else []
+    own = (process.stop, process.entered, process.amended)
+    named = [(process.where, key) for key in own if key]
     for transition in process.transitions:
         limits = (getattr(guard, "limits", None) for guard in transition.guards)
         named += [(transition.where, key) for key in (*transition.apart, *filter(None, limits))]

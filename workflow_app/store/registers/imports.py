@@ -356,6 +356,22 @@ def _say(uow: SqlUnitOfWork, load: Any, said_of: Mapping[Any, Mapping[str, Any]]
     uow.connection.execute(update(_IMPORT).where(c.id == load.id).values(said_before=before))
 
 
+def named_by(uow: SqlUnitOfWork, tables: Tables, load: Any, name: str) -> Collection[int]:
+    """Return the rows a load has written of, or what a field of their identity names."""
+    rows, c = tables.rows, _ENTRY.c
+    query = (
+        select(rows.c[name or "id"])
+        .distinct()
+        .join(_ENTRY, c.row_id == rows.c.id)
+        .where(
+            c.register == load.register,
+            c.import_id == load.id,
+            c.municipality_id == load.municipality_id,
+        )
+    )
+    return uow.connection.execute(query).scalars().all()
+
+
 # ---------------------------------------------------------------- taking back
 
 

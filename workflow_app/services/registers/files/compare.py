@@ -16,14 +16,14 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from workflow_app.engine.calendar import is_countable
 from workflow_app.engine.facts import Facts
 from workflow_app.engine.folding import BEGINNING, END_OF_TIME, Entry, Revocation, Written
 from workflow_app.engine.forms import PLACES, FieldView, is_empty, missing, parse
 from workflow_app.engine.refusals import Refusal
-from workflow_app.engine.registers import Register
+from workflow_app.engine.registers import Record, Register
 from workflow_app.services.registers.cells import KINDS, MisfitError, as_flag, plain, without_latin
 from workflow_app.services.registers.files.columns import CODE, CODE_TITLE, Reading, parts_of
 from workflow_app.services.registers.rows import typed
@@ -127,6 +127,8 @@ class Line:
     """All the file says of it, as JSON keeps it."""
     is_revived: bool = False
     """It ended here and is entered again."""
+    row: Record | None = None
+    """The row as it would be; None where nothing of it is written."""
 
     @property
     def kind(self) -> str:
@@ -254,6 +256,7 @@ class _Comparison:
                 elif not told.line.mistakes:
                     self._enter(told)
                 self._only(told.line)
+        self._object_together([told.line for told in found])
         return Plan([told.line for told in found], len(self._latin))
 
     # ------------------------------------------------------------ which row it is
@@ -467,6 +470,8 @@ class _Comparison:
         told = [one for one in found if _field_of(one) in asked]
         if not isinstance(filled, Refusal):
             line.called = self._called(filled)
+        if self.register.clashes and not isinstance(filled, Refusal):
+            line.row = cast("Record", filled).model_copy(update={"id": line.row_id or 0})
         known = {one.column for one in line.mistakes}
         for refusal in told:
             view = fields[_field_of(refusal)]
@@ -492,6 +497,23 @@ class _Comparison:
                 said = f"«{change.there}» уже сказано о другой записи"
                 line.mistakes.append(Mistake(change.title, said))
             others.append(line.row_id or -line.number)
+
+    def _object_together(self, lines: Iterable[Line]) -> None:
+        """Object to rows that do not go together, or with those that are here."""
+        if self.register.clashes is None:
+            return
+        told = [(line, line.row) for line in lines if line.row is not None]
+        while told:
+            lines_of = {id(row): line for line, row in told}
+            found = [*self.register.clashes([row for _, row in told], self.source.facts)]
+            for row, refusal in found:
+                about = self.register.fields.get(refusal.field or "")
+                mistake = Mistake(about.title if about else "", refusal.message)
+                if mistake not in lines_of[id(row)].mistakes:
+                    lines_of[id(row)].mistakes.append(mistake)
+            # What is left has to stand without the rows that are not written.
+            left = [(line, row) for line, row in told if not line.mistakes]
+            told = left if len(left) < len(told) else []
 
     def _called(self, row: Any) -> str:
         """Return how a row is called, with what it is about."""
