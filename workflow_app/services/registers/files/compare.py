@@ -74,6 +74,9 @@ class Source(Protocol):
     def known(self, ids: Collection[int]) -> Mapping[int, Known]:
         """Return some rows; those of others are not among them."""
 
+    def why_not_new(self, said: Mapping[str, Any]) -> Iterable[Refusal]:
+        """Yield why a row that is nowhere cannot be added to the house table it extends."""
+
     def saying(self, name: str) -> Mapping[Any, Sequence[int]]:
         """Return the rows by what a field says of them today or later."""
 
@@ -353,13 +356,22 @@ class _Comparison:
             values[name] = self._checked(line, view, value)
         self._validate(line, values, values.keys() | self.register.fields.keys(), before)
         if self.register.extends and identity is None:
-            line.mistakes.append(Mistake("", NOT_IN_HOUSE))
+            self._object_to_new(line, values)
         line.said = dict(values)
         line.changes = [
             self._change(self.register.fields[name], None, value)
             for name, value in values.items()
             if not is_empty(value)
         ]
+
+    def _object_to_new(self, line: Line, values: Mapping[str, Any]) -> None:
+        known = {one.column for one in line.mistakes}
+        for refusal in self.source.why_not_new(values):
+            view = self.register.fields.get(refusal.field or "")
+            if view is None:
+                line.mistakes.append(Mistake("", refusal.message))
+            elif view.title not in known:
+                line.mistakes.append(Mistake(view.title, _without_title(refusal, view)))
 
     def _revive(self, told: _Told, row: Known) -> None:
         """Enter a row again that ended here and that no file has told of since."""
