@@ -33,6 +33,7 @@ from workflow_app.web.journals import journals
 from workflow_app.web.networks import networks
 from workflow_app.web.newcomers import newcomers
 from workflow_app.web.organisations import organisations
+from workflow_app.web.people_files import people_files
 from workflow_app.web.processes import diagram, processes
 from workflow_app.web.queue import queue
 from workflow_app.web.register_editing import register_editing
@@ -98,6 +99,7 @@ def create_app(container: Container) -> Flask:
         processes,
         admin,
         newcomers,
+        people_files,
         organisations,
         settings,
         access_changes,
