@@ -28,6 +28,7 @@ from workflow_app.web.declared import declared
 from workflow_app.web.documents import documents
 from workflow_app.web.entrance import HouseRequest
 from workflow_app.web.files import files
+from workflow_app.web.first_steps import first_steps
 from workflow_app.web.indicators import indicators
 from workflow_app.web.journals import journals
 from workflow_app.web.networks import networks
@@ -98,6 +99,7 @@ def create_app(container: Container) -> Flask:
         journals,
         processes,
         admin,
+        first_steps,
         newcomers,
         people_files,
         organisations,

@@ -52,6 +52,7 @@ PAGES = {
     "access changes of others": ("P003", "/access-changes"),
     "substitutions": ("P105", "/substitutions"),
     "admin": ("P003", "/admin"),
+    "first steps": ("P003", "/admin/first-steps"),
     "admin people": ("P003", "/admin/people"),
     "admin person": ("P003", "/admin/people/{person}"),
     "admin newcomer": ("P003", "/admin/people/new"),

@@ -140,12 +140,12 @@ def index() -> str:
         lines = store.users(uow.session, municipality, uow.today)
         return {
             "open_incidents": [row for row, _ in incidents if row.resolved_at is None],
-            "vacant": list(_vacant(uow, municipality)),
+            "vacant": list(vacant(uow, municipality)),
             "shut_out": _shut_out(uow, municipality),
             "stranded": store.work_without_performer(uow.session, municipality),
             "bounced": [line.person for line in lines if line.person.email_bounced_at],
             "waiting": SqlAccessChanges(uow).asked_in(municipality),
-            "uninvited": [line.person for line in _uninvited(lines)],
+            "uninvited": [line.person for line in uninvited(lines)],
             "calendar_ends": health.calendar_ends(uow, municipality),
             "stale_years": health.outdated_years(uow, municipality),
             "events": store.events(uow.session, municipality, 30),
@@ -154,7 +154,7 @@ def index() -> str:
     return _show("index", values)
 
 
-def _vacant(uow: SqlUnitOfWork, municipality: int) -> Iterator[tuple[str, str]]:
+def vacant(uow: SqlUnitOfWork, municipality: int) -> Iterator[tuple[str, str]]:
     """Yield (process, role) of roles nobody holds today: their work would wait for nobody."""
     for process in uow.processes.values():
         for role in process.roles():
@@ -185,7 +185,7 @@ def people() -> str:
         lambda uow, municipality: {
             "lines": store.users(uow.session, municipality, uow.today, text),
             "text": text,
-            "uninvited": len(_uninvited(store.users(uow.session, municipality, uow.today))),
+            "uninvited": len(uninvited(store.users(uow.session, municipality, uow.today))),
             "waiting": {
                 change.wish.person_id for change, _ in SqlAccessChanges(uow).asked_in(municipality)
             },
@@ -226,14 +226,15 @@ def invite_all() -> Response:
 
     def work(uow: SqlUnitOfWork) -> int:
         lines = store.users(uow.session, _officer(uow).municipality_id, uow.today)
-        invited = [_invite(uow, person, line.person.id) for line in _uninvited(lines)]
+        invited = [_invite(uow, person, line.person.id) for line in uninvited(lines)]
         return sum(not isinstance(one, Refusal) for one in invited)
 
     flash(f"Приглашений отправлено: {transact(work)}.", "success")
     return redirect(url_for("admin.people"))
 
 
-def _uninvited(lines: Sequence[store.UserLine]) -> list[store.UserLine]:
+def uninvited(lines: Sequence[store.UserLine]) -> list[store.UserLine]:
+    """Return who has an office and an address and never came in."""
     return [line for line in lines if line.person.email and line.positions and line.account is None]
 
 
