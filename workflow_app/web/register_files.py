@@ -62,6 +62,8 @@ EXAMPLES = 3
 MOST_SHEETS = 5
 """So many sheets are looked into for the one that fits."""
 LONGEST_REASON = 300
+AHEAD = dt.timedelta(days=3 * 366)
+"""Nobody knows what is so for longer; a slip of the hand makes 2052 of 2025."""
 TRIES = 3
 """So often a file is compared anew because somebody wrote meanwhile."""
 
@@ -450,6 +452,7 @@ class Looked:
     plan: Plan
     stamp: tuple[int, int]
     reading: Reading
+    today: dt.date
 
 
 def _look(register: str, import_id: int) -> Looked | Refusal:
@@ -472,7 +475,7 @@ def _look(register: str, import_id: int) -> Looked | Refusal:
         )
         stamp = imports.newest_entry(uow, register, place)
         plan = compare(one, reading, sheet.rows, sheet.faults, source, uow.today)
-        return Looked(found, load, plan, stamp, reading)
+        return Looked(found, load, plan, stamp, reading, uow.today)
 
     return read(dry)
 
@@ -562,10 +565,14 @@ def _refused(looked: Looked, picked: Sequence[int]) -> Refusal | None:
     found = []
     if not any(line.changes for line in plan.lines if not line.mistakes) and not picked:
         found.append(Refusal("nothing_to_write", "В файле нет ничего нового: записывать нечего."))
-    day = sent.get("effective_on", "").strip()
-    if day and day_in(day) is None:
+    said_day = sent.get("effective_on", "").strip()
+    day = day_in(said_day)
+    if said_day and day is None:
         found.append(Refusal("bad_date", "Дата не распознана, пример: 01.09.2025", "effective_on"))
-    hidden = imports.hidden_by(plan, picked, day_in(day))
+    if day and day > looked.today + AHEAD:
+        said = "Проверьте год: до этого дня больше трёх лет"
+        found.append(Refusal("bad_date", said, "effective_on"))
+    hidden = imports.hidden_by(plan, picked, day)
     if hidden:
         said = (
             "Укажите день не раньше того, с которого здесь записано иначе, иначе изменение не "

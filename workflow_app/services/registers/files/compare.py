@@ -249,6 +249,8 @@ class _Comparison:
         """Return what becomes of each row; in batches, so that no file fills the memory."""
         for told in found:
             self._find(told)
+            if told.line.mistakes:
+                told.line.called = self._identity_said(told)
         pending = iter(found)
         while batch := list(islice(pending, BATCH)):
             ids = {told.line.row_id for told in batch if told.line.row_id is not None}
@@ -305,7 +307,9 @@ class _Comparison:
                 line.mistakes.append(Mistake(view.title, "заполните: по нему узнают запись"))
             values[name] = value
         if line.mistakes:
-            line.called = self._identity_said(told)
+            for name in told.cells.keys() - values.keys():
+                view = self.register.fields[name]
+                self._checked(line, view, self._value(line, view, told.cells[name], ()))
             return
         if not self.source.may_read(values):
             line.mistakes.append(Mistake("", NOT_OPEN))
