@@ -18,11 +18,11 @@ from workflow_app.config import DEFAULT_ZONE, Settings
 from workflow_app.documents import can_make_pdf, lint, to_pdf
 from workflow_app.documents.papers import Papers
 from workflow_app.engine.process import Process
-from workflow_app.engine.refusals import RefusedLateError
 from workflow_app.engine.registers import Register
 from workflow_app.engine.verify import Finding, verify
 from workflow_app.engine.versions import body_sha256, check_version
 from workflow_app.notifications.mail import Mailer, mailer_from
+from workflow_app.services.ports import RefusedLateError
 from workflow_app.services.settings_defaults import DEFAULTS
 from workflow_app.store.database import Database
 from workflow_app.store.directory.zones import zones

@@ -39,14 +39,6 @@ class Refusal:
         return {reason.field: reason.message for reason in self if reason.field}
 
 
-class RefusedLateError(Exception):
-    """What was written already turns out not to be possible: nothing of it may stay."""
-
-    def __init__(self, refusal: Refusal) -> None:
-        super().__init__(refusal.message)
-        self.refusal = refusal
-
-
 def refuse(
     code: str,
     message: str,

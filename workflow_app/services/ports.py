@@ -13,6 +13,7 @@ from workflow_app.engine.changes import Ask, Number, Voter
 from workflow_app.engine.deadlines import Policy, WorkingDays
 from workflow_app.engine.facts import Facts
 from workflow_app.engine.process import Process
+from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Actor, Capacity
 from workflow_app.engine.votes import Tally, Vote
 
@@ -109,6 +110,14 @@ class DueTick:
     due_at: dt.datetime
     what: str
     role: str
+
+
+class RefusedLateError(Exception):
+    """What was written already turns out not to be possible: nothing of it may stay."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.message)
+        self.refusal = refusal
 
 
 class UnitOfWork(Protocol):

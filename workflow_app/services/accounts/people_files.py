@@ -18,7 +18,7 @@ from pydantic import create_model
 from workflow_app.engine.facts import Facts
 from workflow_app.engine.forms import Choice, Date, FieldView, Line
 from workflow_app.engine.forms import field as form_field
-from workflow_app.engine.refusals import Refusal, RefusedLateError
+from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.registers import Record, Register
 from workflow_app.engine.roles import Actor, Capacity
 from workflow_app.services.accounts.access_changes import AccessChanges, Appointment, Asked, wish
@@ -30,6 +30,7 @@ from workflow_app.services.accounts.people import (
     add_newcomer,
     wrong_in,
 )
+from workflow_app.services.ports import RefusedLateError
 from workflow_app.services.registers.cells import plain
 from workflow_app.services.registers.files.compare import NEW, Mistake, Plan
 from workflow_app.services.registers.files.compare import Line as Row

@@ -13,12 +13,12 @@ from typing import Any, Literal, Protocol
 from workflow_app.engine.case import Case
 from workflow_app.engine.forms import Form, parse
 from workflow_app.engine.process import Adopted, Process
-from workflow_app.engine.refusals import Refusal, RefusedLateError, refuse
+from workflow_app.engine.refusals import Refusal, refuse
 from workflow_app.engine.roles import system
 from workflow_app.services.cases.children import plain
 from workflow_app.services.cases.interpreter import Interpreter
 from workflow_app.services.importing.files import ImportProblem
-from workflow_app.services.ports import NewCase, UnitOfWork
+from workflow_app.services.ports import NewCase, RefusedLateError, UnitOfWork
 
 FileRow = Mapping[str, Any]
 """A row of a file, with its line and with ids for codes."""
