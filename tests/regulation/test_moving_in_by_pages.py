@@ -10,11 +10,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from browsing import Browser, serve, text_of
 from change_story import request
+from stories import done
 from xlsxwriter import Workbook
 
-from workflow_app.store.models.directory import Person
+from workflow_app.store.models.directory import Person, Position
 from workflow_app.store.models.instances import Deadline, Instance
 from workflow_app.store.models.messages import Notice
+from workflows.registers.directions import DIRECTIONS_OF_YEAR
 from workflows.registers.networks import NETWORKS
 from workflows.registers.schools import SCHOOLS as SCHOOLS_OF
 
@@ -211,3 +213,35 @@ def test_a_district_moves_in_by_pages_and_its_network_lives(district):
     asked = {"school": school(district, "Z3"), "role": "partner", "effective_on": "2025-12-01"}
     case = request(district, "Ершова", network.id, "role", **asked)
     assert district.state(case) == "draft"
+    what_was_held_before_is_entered_as_held(district, plan["id"])
+
+
+def what_was_held_before_is_entered_as_held(district, plan):
+    """A plan that begins in November holds what took place in October, and it counts as done."""
+    (direction,) = district.register(DIRECTIONS_OF_YEAR)
+    post = next(row["id"] for row in district.rows(Position, person_id=district.people["Рыбин"]))
+    held = {
+        "key": "a1",
+        "section": "method",
+        "direction": direction.id,
+        "title": "Семинар",
+        "mode": "remote",
+        "form": "meeting",
+        "starts_on": "2025-10-14",
+        "ends_on": "2025-10-15",
+        "responsible": post,
+        "participants": [school(district, code) for code in ("Z2", "Z3")],
+        "expected_result": "памятка",
+    }
+    done(district.edit("Рыбин", plan, activities=[held]))
+    done(district.act("Рыбин", plan, "to_vote"))
+    for person in ("Ершова", "Зимин", "Котова"):
+        if district.state(plan) == "council_vote":
+            done(district.act(person, plan, "vote_for"))
+    done(district.act("Юдина", plan, "agree"))
+    done(district.act("Ершова", plan, "approve"))
+    (activity,) = (row["id"] for row in district.rows(Instance, parent_id=plan))
+    said = {"actual_on": "2025-10-15", "result": "памятка роздана", "participants_count": 12}
+    done(district.act("Рыбин", activity, "report_done", **said))
+    done(district.act("Ершова", activity, "confirm_up"))
+    assert district.state(activity) == "done"
