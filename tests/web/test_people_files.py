@@ -104,6 +104,12 @@ def test_rows_that_contradict_each_other_are_told(browser):
     assert "Почта: этот адрес — у человека в строке 2" in page
 
 
+def test_an_office_for_one_is_given_once_in_a_table(browser):
+    first = [*TEACHER[:5], "директор школы", "директор", "01.08.2025"]
+    second = ["Чернов", "Олег", "Ильич", "", "S05", "директор школы", "директор", "01.08.2025"]
+    assert "Роль: эту должность занимает строка 2" in bring(browser("P003"), first, second)
+
+
 def test_an_office_that_signs_waits_for_the_word_of_another(browser, district):
     row = [*TEACHER[:4], "отдел образования", "специалист управления образованием"]
     page = bring(browser("P003"), [*row, "ведущий специалист", "01.09.2025"])
