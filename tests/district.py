@@ -30,7 +30,7 @@ from workflow_app.store.models.instances import Deadline, History, Instance, Wor
 from workflow_app.store.models.messages import Notice
 from workflow_app.store.models.registers import JournalEntry
 from workflow_app.store.operations import invariants
-from workflow_app.store.operations.importing import import_directory
+from workflow_app.store.operations.importing import import_directory, import_district
 from workflow_app.store.read_models import networks
 from workflow_app.store.registers.tables import make_tables
 from workflow_app.store.registers.writing import Cause
@@ -127,6 +127,15 @@ class DistrictMaker:
         if not self._server:  # there a copy costs as much as it saves
             district.watch((self._folder, day), self)
         return district
+
+    def new(self, text, folder):
+        """Return a district of which nothing is known but what a folder of files tells."""
+        at, name = moment(text), next(_names)
+        tables = self._made("tables", self._upgrade)
+        container = self._house(self._copy(tables, name), at, name)
+        report = container.transact(lambda uow: import_district(uow, folder))
+        assert report.problems == (), [*map(str, report.problems)]
+        return District(container)
 
     def copy(self, district):
         """Return a district of its own that stands where another one does."""

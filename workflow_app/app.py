@@ -29,11 +29,13 @@ from workflow_app.web.declared import declared
 from workflow_app.web.documents import documents
 from workflow_app.web.entrance import HouseRequest
 from workflow_app.web.files import files
+from workflow_app.web.first_steps import first_steps
 from workflow_app.web.indicators import indicators
 from workflow_app.web.journals import journals
 from workflow_app.web.networks import networks
 from workflow_app.web.newcomers import newcomers
 from workflow_app.web.organisations import organisations
+from workflow_app.web.people_files import people_files
 from workflow_app.web.processes import diagram, processes
 from workflow_app.web.queue import queue
 from workflow_app.web.register_editing import register_editing
@@ -99,7 +101,9 @@ def create_app(container: Container) -> Flask:
         journals,
         processes,
         admin,
+        first_steps,
         newcomers,
+        people_files,
         organisations,
         settings,
         access_changes,

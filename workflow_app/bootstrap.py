@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -23,6 +23,7 @@ from workflow_app.engine.registers import Register
 from workflow_app.engine.verify import Finding, verify
 from workflow_app.engine.versions import body_sha256, check_version
 from workflow_app.notifications.mail import Mailer, mailer_from
+from workflow_app.services.ports import RefusedLateError
 from workflow_app.services.settings_defaults import DEFAULTS
 from workflow_app.store.database import Database
 from workflow_app.store.directory.zones import zones
@@ -112,8 +113,14 @@ class Container:
         return next(iter(self._zones.values()), DEFAULT_ZONE)
 
     def transact(self, work: Callable[[SqlUnitOfWork], T]) -> T:
-        """Return what the work returns, committed; it may be repeated and must only decide."""
-        return self.database.transact(partial(self._decided, work))
+        """Return what the work returns, committed; it may be repeated and must only decide.
+
+        A refusal that came after something was written is returned too, and nothing is committed.
+        """
+        try:
+            return self.database.transact(partial(self._decided, work))
+        except RefusedLateError as late:
+            return cast("T", late.refusal)
 
     def transact_and_show(
         self, work: Callable[[SqlUnitOfWork], T], show: Callable[[SqlUnitOfWork, T], S]

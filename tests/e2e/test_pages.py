@@ -56,9 +56,11 @@ PAGES = {
     "access changes of others": ("P003", "/access-changes"),
     "substitutions": ("P105", "/substitutions"),
     "admin": ("P003", "/admin"),
+    "first steps": ("P003", "/admin/first-steps"),
     "admin people": ("P003", "/admin/people"),
     "admin person": ("P003", "/admin/people/{person}"),
     "admin newcomer": ("P003", "/admin/people/new"),
+    "people from a file": ("P003", "/admin/people/import"),
     "colleague": ("P003", "/schools/5/colleagues/new"),
     "admin positions": ("P003", "/admin/positions"),
     "admin title forms": ("P003", "/admin/positions/1/forms"),
@@ -98,6 +100,7 @@ NO_PAGES = {
     "register_files.as_csv": "a table as a file",
     "register_files.paper_content": "a Word file",
     "register_files.as_xlsx": "a table as a file",
+    "people_files.as_xlsx": "a table as a file",
 }
 MAIN = ("queue", "asked", "case", "order", "indicators", "sign in")
 HOW_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"

@@ -176,17 +176,19 @@ def test_a_register_extends_organisations_by_their_codes_and_names_of_each_day(d
     head, row = load_workbook(io.BytesIO(book)).get_sheet_by_index(0).to_python()
     row[head.index("Этаж")], row[head.index("Название")] = "3", "Как-то иначе"
     new = [*row[:-1], ""]
-    new[head.index("Код")] = "D99"
+    new[head.index("Код")], new[head.index("Этаж")] = "D99", "4"
     lines = "\n".join(";".join(f'"{cell}"' for cell in one) for one in (head, row, new))
     file = io.BytesIO(lines.encode())
     brought = clerk.post("/registers/department/import", file=(file, "управления.csv"))
     dry = clerk.get(brought.headers["Location"])
-    assert "такой организации здесь нет" in dry
+    assert "новых 1, изменённых 1" in dry
     seen = re.search(r'name="seen" value="([^"]+)"', dry)[1]
     clerk.post(brought.headers["Location"], seen=seen, reason="опись", effective_on="2026-02-02")
     (row,) = district.read(lambda uow: uow.facts(1).of(staff.OFFICES).find(floor=3))
     assert (row.id, row.code) == (office, "DEPT")
     assert row.name != "Как-то иначе"
+    (added,) = district.read(lambda uow: uow.facts(1).of(staff.OFFICES).find(floor=4))
+    assert (added.code, added.name) == ("D99", "Как-то иначе")
 
 
 def test_no_page_of_these_registers_speaks_of_schools(hired, clerk):

@@ -81,7 +81,7 @@ class Office:
     def given(self, register, kind="xlsx", **asked):
         """Return the list as a file."""
         asked = listing.Asked(**{"on": self.uow.today, **asked})
-        rows = [*_rows(self.uow, self.tables[register.key], self.place, asked)]
+        rows = [*_rows(self.uow, self.tables[register.key], register, self.place, asked)]
         return files.as_xlsx(rows, is_long=True) if kind == "xlsx" else files.as_csv(rows)
 
     def rows(self, register, day=None):

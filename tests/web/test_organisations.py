@@ -7,6 +7,7 @@ import re
 import pytest
 from browsing import Browser, field, text_of
 from python_calamine import load_workbook
+from xlsxwriter import Workbook
 
 from workflow_app.store.models.accounts import AdminEvent
 from workflow_app.store.models.directory import Municipality, Organisation, OrganisationName
@@ -369,3 +370,53 @@ def test_lists_of_a_day_call_a_school_as_it_was_called_then(officer, school, dis
     assert NAME["short_name"] not in listed("on=2025-08-31")
     assert NAME["short_name"] in listed("on=2025-09-01")
     assert old not in listed("on=2025-09-01")
+
+
+def book(rows):
+    file = io.BytesIO()
+    with Workbook(file, {"in_memory": True}) as made:
+        sheet = made.add_worksheet()
+        for place, row in enumerate(rows):
+            sheet.write_row(place, 0, row)
+    file.seek(0)
+    return file
+
+
+TITLES = ["Код", "Название", "Полное название", "Тип школы", "Населённый пункт", "Почта"]
+
+
+def test_new_schools_come_by_a_workbook_and_all_that_is_wrong_is_said_at_once(browser, district):
+    specialist = browser("P003")
+    good = ["S51", "СОШ № 51", "Средняя школа № 51", "СОШ", "п. Правокумский", "s51@school.example"]
+    again = ["S52", "СОШ № 51", "Ещё одна школа № 51", "СОШ", "п. Правокумский", ""]
+    wrong = ["С53", "СОШ № 53", "", "СОШ", "с. Нигде", "не почта"]
+    sent = {"file": (book([TITLES, good, again, wrong]), "школы.xlsx")}
+    place = specialist.post("/registers/school/import", **sent).headers["Location"]
+    path = place.removesuffix("/columns")
+    page = text_of(specialist.client.get(path))
+    for said in (
+        "новых 1, изменённых 0",
+        "Название: Так уже называется другая организация, её код S51",
+        "Код: Код — латинские буквы, цифры, точка и дефис",
+        "Полное название: заполните",
+        "«с. Нигде» — такого в списке нет",
+        "Не похоже на адрес электронной почты",
+    ):
+        assert said in page, said
+    seen = re.search('name="seen" value="([^"]+)"', specialist.get(path))[1]
+    specialist.post(path, seen=seen, reason="постановление от 01.08.2025 № 7")
+    listed = specialist.get("/admin/organisations?text=S51")
+    assert "Средняя школа № 51" in listed
+    assert "не указано, как склонять" in listed
+    (school,) = [row for row in district.register(SCHOOLS) if row.code == "S51"]
+    assert (school.name, school.type) == ("СОШ № 51", "СОШ")
+    given = load_workbook(io.BytesIO(specialist.client.get("/registers/school/rows.xlsx").data))
+    titles, *rows = given.get_sheet_by_index(0).to_python()
+    row = next(row for row in rows if row[titles.index("Код")] == "S51")
+    assert row[titles.index("Почта")] == "s51@school.example"
+    row[titles.index("Почта")] = "another@school.example"
+    row[titles.index("Тип школы")] = "ООШ"
+    sent = {"file": (book([titles, row]), "школы.xlsx")}
+    again = specialist.post("/registers/school/import", **sent).headers["Location"]
+    page = text_of(specialist.client.get(again))
+    assert "новых 0, изменённых 1" in page

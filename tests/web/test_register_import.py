@@ -454,3 +454,12 @@ def test_figures_that_do_not_fit_together_are_refused_on_a_page_and_in_a_file(sp
     why = {"why.reason": "сверка", "why.effective_on": "2025-08-28"}
     answer = specialist.post(edit, status=422, **sent, **why)
     assert "проверьте оба числа" in text_of(answer)
+
+
+def test_a_damaged_text_is_no_table_and_a_year_too_far_is_asked_about(specialist):
+    said = brought(specialist, b"\xc4\xee\xea\xf3\xec\xe5\xed\xf2", "приказ.docx", status=422)
+    assert "Нужна книга Excel" in said
+    titles = rows_of(specialist)[0]
+    path = brought(specialist, [titles, ["2025-2026", "Ново", "", "", "предварительно"]])
+    page = text_of(write(specialist, path, 422, effective_on="2030-09-01"))
+    assert "Проверьте год" in page

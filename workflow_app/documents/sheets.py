@@ -62,6 +62,8 @@ _FORMULA = re.compile(
     rb"(<(?:\w+:)?v\b[^<>]*>[^<])?"
 )
 _PLACE = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
+_TEXTS = (".docx", ".odt", ".pdf")
+"""How the names of texts end: a damaged one is not called a table with a strange sheet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +84,12 @@ class _UnfitError(Exception):
 
 def sheet_names(name: str, content: bytes) -> Sequence[str] | Refusal:
     """Return what the sheets of a file are called; a CSV file has one. Or why it is no table."""
-    return _or_refusal(name, lambda: _names(content))
+    return _or_refusal(name, lambda: _names(name, content))
 
 
 def read_sheet(name: str, content: bytes, sheet: str) -> Sheet | Refusal:
     """Return a sheet of a file; or why it cannot be read, as a sentence to the person."""
-    return _or_refusal(name, lambda: _sheet(content, sheet))
+    return _or_refusal(name, lambda: _sheet(name, content, sheet))
 
 
 def is_workbook(content: bytes) -> bool:
@@ -108,17 +110,17 @@ def _or_refusal(name: str, work: Callable[[], T]) -> T | Refusal:
     return Refusal(code, f"Файл «{file_name(name)[-80:]}» не подходит. {said}", "file")
 
 
-def _names(content: bytes) -> Sequence[str]:
-    _judge(content)
+def _names(name: str, content: bytes) -> Sequence[str]:
+    _judge(name, content)
     return list(_Workbook(content).parts) if is_workbook(content) else [CSV_SHEET]
 
 
-def _sheet(content: bytes, sheet: str) -> Sheet:
-    _judge(content)
+def _sheet(name: str, content: bytes, sheet: str) -> Sheet:
+    _judge(name, content)
     return _Workbook(content).read(sheet) if is_workbook(content) else _csv(content)
 
 
-def _judge(content: bytes) -> None:
+def _judge(name: str, content: bytes) -> None:
     if not content.strip():
         raise _UnfitError("file_empty", "Он пустой.")
     if len(content) > MAX_BYTES:
@@ -126,6 +128,8 @@ def _judge(content: bytes) -> None:
     for start, said in _NOT_TABLES:
         if content.startswith(start):
             raise _UnfitError("not_a_table", said)
+    if name.casefold().endswith(_TEXTS):
+        raise _UnfitError("not_a_table", _KIND)
 
 
 class _Workbook:

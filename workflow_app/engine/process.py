@@ -226,6 +226,12 @@ class Process:
     """The imported file whose rows have cases of this process."""
     beside: str = ""
     """The register whose every row has a case of this process."""
+    parts: tuple[str, ...] = ()
+    """The registers whose rows tell of a row of `beside`: their `subject` names it."""
+    entered: str = ""
+    """The system's action in a case that began with a row people have entered, if guards let it."""
+    amended: str = ""
+    """The system's action in the open case of a row of which people have written anything else."""
     overview: Overview | None = None
     """What the page of all networks says of its cases."""
     feed: Feed | None = None

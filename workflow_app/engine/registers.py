@@ -258,6 +258,12 @@ class Register(Generic[RecordT]):
     """Which rows a person may write only with the document they hold by; none without it."""
     refuses: "Callable[[RecordT | None, RecordT | None, Facts], Iterable[Refusal]] | None" = None
     """Why nobody may write by hand what a row said (None: new) and would say (None: it ends)."""
+    clashes: "Callable[[Sequence[RecordT], Facts], Iterable[tuple[RecordT, Refusal]]] | None" = None
+    """Why rows that people write at once do not go together or with those there, each with the one
+    it is about. They are given as they would be: the id is 0 of a new one, `valid_from` the day it
+    is to count from, None where a file does not say it."""
+    by_hand: str = ""
+    """What is said where a row is entered by hand: which rows people write, which ones orders."""
     begins: str = ""
     """The field with the day a new row counts from where nobody names one; empty: since always."""
     subject: str = ""

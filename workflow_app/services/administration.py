@@ -5,13 +5,14 @@ belong to no case, so no case's history would tell who changed them.
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol, TypeVar
 
 from workflow_app.engine.deadlines import Policy
+from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal
-from workflow_app.engine.roles import SYSTEM_ROLE, Actor, Capacity
+from workflow_app.engine.roles import POST, SYSTEM_ROLE, Actor, Capacity
 from workflow_app.services.accounts import access
 from workflow_app.services.importing.rows import LONGEST_NOTE
 from workflow_app.services.registers.names import TitleForms
@@ -171,6 +172,20 @@ def on_server(municipality_id: int) -> Capacity:
 def officer(actor: Actor) -> Capacity | None:
     """Return the capacity in which a person administers, if she has one."""
     return next((c for c in actor.capacities if c.role in ADMIN_ROLES), None)
+
+
+def office_titles(processes: Iterable[Process]) -> dict[str, str]:
+    """Return the offices that processes ask for: by what each is held, and what it is called.
+
+    One office plays several parts. What it does for the whole municipality names it best, else
+    the shortest of the titles: it says least beside the office.
+    """
+    roles = {role.title: role for process in processes for role in process.roles()}
+    best_last = sorted(
+        roles.values(), key=lambda one: (one.party is None, -len(one.title), one.title)
+    )
+    found = {role.held_by: role.title for role in best_last}
+    return {key: title for key, title in found.items() if key not in (POST, SYSTEM_ROLE.held_by)}
 
 
 class _OfMunicipality(Protocol):

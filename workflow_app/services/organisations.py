@@ -10,8 +10,8 @@ A name holds from a day until the next one begins: nothing runs at midnight for 
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from functools import cache
+from dataclasses import asdict, dataclass, fields, replace
+from functools import cache, cached_property
 from typing import Any, Protocol, TypeVar, cast
 
 from pydantic import Field, create_model
@@ -21,7 +21,7 @@ from workflow_app.engine.addresses import is_mail_address
 from workflow_app.engine.forms import HIDDEN, Date, Form, Line, Name, missing, parse, views
 from workflow_app.engine.forms import field as form_field
 from workflow_app.engine.refusals import Refusal, joined
-from workflow_app.engine.registers import Register
+from workflow_app.engine.registers import Extension, Register
 from workflow_app.engine.roles import Actor, Capacity
 from workflow_app.services.administration import NOT_ADMIN, UNKNOWN, officer
 from workflow_app.services.hashing import canonical, sha256
@@ -84,6 +84,32 @@ def form_of_new(register: Register[Any]) -> type[Form]:
     """Return what is asked of a new organisation and of the row of the register that extends it."""
     name: Any = (str, Field(default="", json_schema_extra=HIDDEN))
     return create_model("New", __base__=(register.record, New), name=name)
+
+
+OF_HOUSE = ("full_name", *FORMS, *Contacts.model_fields)
+"""What a file says of an organisation beside the row of the register that extends it."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class WithHouse(Register[Any]):
+    """A register with what the house tells of its rows: how its files are read and given."""
+
+    @cached_property
+    def of_house(self) -> tuple[str, ...]:
+        """The fields that a house table tells."""
+        return (*Extension.__annotations__, *OF_HOUSE)
+
+
+@cache
+def with_house(register: Register[Any]) -> Register[Any]:
+    """Return a register as its files have it; one that extends nothing is its own."""
+    if not register.extends:
+        return register
+    own: Any = {
+        name: (New.model_fields[name].annotation, New.model_fields[name]) for name in OF_HOUSE
+    }
+    said = {one.name: getattr(register, one.name) for one in fields(register)}
+    return WithHouse(**{**said, "record": create_model("InFile", __base__=register.record, **own)})
 
 
 class Rename(Names):
@@ -176,6 +202,11 @@ def holds(name: Period, day: dt.date) -> bool:
     return (name.valid_from or day) <= day <= (name.valid_to or day)
 
 
+def of_house(known: Sequence[Known], day: dt.date) -> Mapping[int, Mapping[str, Any]]:
+    """Return what files say of organisations on a day beside the rows that extend them."""
+    return {one.id: {**_of_name(one.name_on(day)), **one.contacts} for one in known}
+
+
 class Organisations(Protocol):
     """What writing about organisations needs of the store."""
 
@@ -245,26 +276,61 @@ def add(
         return joined(wrong) or UNKNOWN
     if is_trial:
         return 0
-    contacts = {name: getattr(new, name) for name in Contacts.model_fields}
-    name = {one: getattr(new, one) for one in Names.model_fields}
-    made = store.add(
-        by.municipality_id, register.key, new.code, {**name, "basis": new.basis}, contacts
-    )
+    made = _add(store, by, register, new)
     row = {name: getattr(filled, name) for name in (*register.identity, *register.kept)}
     why = {"reason": "Организация добавлена", "basis": new.basis}
     entered = enter(registers, person_id, register, Wish(row, why))
     if isinstance(entered, Refusal):
         raise ValueError(entered.message)
+    return made
+
+
+class Loading:
+    """New organisations of a file, each beside those that are there and those above it."""
+
+    def __init__(self, store: Organisations, by: Capacity | None) -> None:
+        self._store, self._by = store, by
+        self._others = [*store.known(by.municipality_id)] if by else []
+
+    def why_not(self, said: Said) -> Iterator[Refusal]:
+        """Yield all that is wrong with a new organisation; its field is that of the file."""
+        if self._by is None:
+            yield NOT_ADMIN
+            return
+        new, wrong = self._new(said)
+        if new:
+            day = self._store.today
+            wrong += [
+                *_wrong_code(new.code, self._others, day),
+                *_wrong_name(new, self._others, day, 0),
+                *_wrong_contacts(new),
+            ]
+            place = self._by.municipality_id
+            self._others.append(Known(-1, place, new.code, "", new.short_name, (), {}))
+        for one in wrong:
+            yield replace(one, field="name") if one.field == "short_name" else one
+
+    def add(self, register: Register[Any], said: Said, basis: str) -> int:
+        """Add an organisation of which nothing is wrong; its row is the file's to write."""
+        new, _ = self._new(said)
+        if new is None or self._by is None:
+            raise ValueError(said)
+        return _add(self._store, self._by, register, new.model_copy(update={"basis": basis}))
+
+    @staticmethod
+    def _new(said: Said) -> tuple[New | None, list[Refusal]]:
+        return _filled(New, {**said, "short_name": said.get("name")})
+
+
+def _add(store: Organisations, by: Capacity, register: Register[Any], new: New) -> int:
+    """Insert an organisation and what history says of it; return its id."""
+    contacts = {name: getattr(new, name) for name in Contacts.model_fields}
+    name = {one: getattr(new, one) for one in Names.model_fields}
+    dated = {**name, "basis": new.basis}
+    made = store.add(by.municipality_id, register.key, new.code, dated, contacts)
+    said = f"{register.title}: добавлено {new.short_name}"
     changes = _changes(New(), {}, {**name, **contacts})
-    _record(
-        store,
-        by,
-        made,
-        "add_organisation",
-        f"{register.title}: добавлено {new.short_name}",
-        changes,
-        basis=new.basis,
-    )
+    _record(store, by, made, "add_organisation", said, changes, basis=new.basis)
     return made
 
 

@@ -13,6 +13,7 @@ from workflow_app.engine.changes import Ask, Number, Voter
 from workflow_app.engine.deadlines import Policy, WorkingDays
 from workflow_app.engine.facts import Facts
 from workflow_app.engine.process import Process
+from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Actor, Capacity
 from workflow_app.engine.votes import Tally, Vote
 
@@ -111,6 +112,14 @@ class DueTick:
     role: str
 
 
+class RefusedLateError(Exception):
+    """What was written already turns out not to be possible: nothing of it may stay."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.message)
+        self.refusal = refusal
+
+
 class UnitOfWork(Protocol):
     """One transaction over everything a decision reads and writes."""
 
@@ -174,6 +183,9 @@ class UnitOfWork(Protocol):
 
     def steps(self, instance_id: int) -> Sequence[LastStep]:
         """Return every line of history, oldest first."""
+
+    def field_versions(self, instance_id: int) -> dict[str, int]:
+        """Return at which version people changed each field of a draft last."""
 
     def next_line(self, instance_id: int) -> int:
         """Return the number the next line of history will have."""

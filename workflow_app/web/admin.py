@@ -140,16 +140,12 @@ def index() -> str:
         lines = store.users(uow.session, municipality, uow.today)
         return {
             "open_incidents": [row for row, _ in incidents if row.resolved_at is None],
-            "vacant": list(_vacant(uow, municipality)),
+            "vacant": list(vacant(uow, municipality)),
             "shut_out": _shut_out(uow, municipality),
             "stranded": store.work_without_performer(uow.session, municipality),
             "bounced": [line.person for line in lines if line.person.email_bounced_at],
             "waiting": SqlAccessChanges(uow).asked_in(municipality),
-            "uninvited": [
-                line.person
-                for line in lines
-                if line.person.email and line.positions and line.account is None
-            ],
+            "uninvited": [line.person for line in uninvited(lines)],
             "calendar_ends": health.calendar_ends(uow, municipality),
             "stale_years": health.outdated_years(uow, municipality),
             "events": store.events(uow.session, municipality, 30),
@@ -158,7 +154,7 @@ def index() -> str:
     return _show("index", values)
 
 
-def _vacant(uow: SqlUnitOfWork, municipality: int) -> Iterator[tuple[str, str]]:
+def vacant(uow: SqlUnitOfWork, municipality: int) -> Iterator[tuple[str, str]]:
     """Yield (process, role) of roles nobody holds today: their work would wait for nobody."""
     for process in uow.processes.values():
         for role in process.roles():
@@ -189,6 +185,7 @@ def people() -> str:
         lambda uow, municipality: {
             "lines": store.users(uow.session, municipality, uow.today, text),
             "text": text,
+            "uninvited": len(uninvited(store.users(uow.session, municipality, uow.today))),
             "waiting": {
                 change.wish.person_id for change, _ in SqlAccessChanges(uow).asked_in(municipality)
             },
@@ -200,25 +197,45 @@ def people() -> str:
 def invite(who: int) -> Response:
     """Send a link for a password; that of a newcomer is shown too, for mail may not work yet."""
     person = person_id()
-
-    def work(uow: SqlUnitOfWork) -> str | Refusal:
-        made = access_changes.invite(SqlAccessChanges(uow), uow.actor(person), who)
-        if isinstance(made, Refusal):
-            return made
-        link = f"{container().settings.public_url}/choose/{made.token}"
-        by = _officer(uow)
-        place = questions.municipality_name(uow.session, by.municipality_id)
-        asker = f"{questions.person(uow.session, person).short_nom}, {by.title}"
-        text = INVITATIONS[made.kind].format(place=place, by=asker, link=link)
-        put_letter(uow, who, "Доступ к системе документов", text)
-        return link if made.is_shown else ""
-
-    result = transact(work)
+    result = transact(lambda uow: _invite(uow, person, who))
     if isinstance(result, Refusal):
         abort(404)
     shown = f" Ссылка на случай, если письмо не дойдёт: {result}" if result else ""
     flash(f"Приглашение отправлено.{shown}", "success")
     return redirect(url_for("admin.people", text=request.form.get("text") or None))
+
+
+def _invite(uow: SqlUnitOfWork, person: int, who: int) -> str | Refusal:
+    """Queue the letter with a link for a password; return the link where it may be shown."""
+    made = access_changes.invite(SqlAccessChanges(uow), uow.actor(person), who)
+    if isinstance(made, Refusal):
+        return made
+    link = f"{container().settings.public_url}/choose/{made.token}"
+    by = _officer(uow)
+    place = questions.municipality_name(uow.session, by.municipality_id)
+    asker = f"{questions.person(uow.session, person).short_nom}, {by.title}"
+    text = INVITATIONS[made.kind].format(place=place, by=asker, link=link)
+    put_letter(uow, who, "Доступ к системе документов", text)
+    return link if made.is_shown else ""
+
+
+@admin.post("/admin/people/invite")
+def invite_all() -> Response:
+    """Send a link to everybody who has an office and an address and was never invited."""
+    person = person_id()
+
+    def work(uow: SqlUnitOfWork) -> int:
+        lines = store.users(uow.session, _officer(uow).municipality_id, uow.today)
+        invited = [_invite(uow, person, line.person.id) for line in uninvited(lines)]
+        return sum(not isinstance(one, Refusal) for one in invited)
+
+    flash(f"Приглашений отправлено: {transact(work)}.", "success")
+    return redirect(url_for("admin.people"))
+
+
+def uninvited(lines: Sequence[store.UserLine]) -> list[store.UserLine]:
+    """Return who has an office and an address and never came in."""
+    return [line for line in lines if line.person.email and line.positions and line.account is None]
 
 
 @admin.post("/admin/people/<int:who>/email")
@@ -272,12 +289,10 @@ def positions() -> str:
 
     def values(uow: SqlUnitOfWork, municipality: int) -> Mapping[str, Any]:
         day = on or uow.today
-        roles = {r.held_by: r.title for p in uow.processes.values() for r in reversed(p.roles())}
-        roles.pop(SYSTEM_ROLE.key, None)
         return {
             "rows": store.positions(uow.session, municipality, day),
             "on": day,
-            "roles": roles,
+            "roles": service.office_titles(uow.processes.values()),
             "people": store.in_service(uow.session, municipality, uow.today),
             "organisations": questions.organisation_names(uow.session, municipality, day),
         }

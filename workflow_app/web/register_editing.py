@@ -130,11 +130,21 @@ def _new_page(
 
 
 def _begun(register: Register[Any], control: Control) -> Control:
-    """Return the field of the first day, saying what holds where it is left empty."""
+    """Return the field of the first day, saying what holds where it is left empty.
+
+    A document that every row holds by is not said to be left out at will.
+    """
+    if control.name == f"{WHY}basis" and _holds_by_document(register):
+        said = "Приказ или акт, по которому это так: приказ от 01.09.2025 № 15."
+        return replace(control, required=True, hint=said)
     if control.name != f"{WHY}effective_on" or not register.begins:
         return control
     title = register.fields[register.begins].title
     return replace(control, hint=f"Пусто — со дня «{title}», а нет его — так было всегда.")
+
+
+def _holds_by_document(register: Register[Any]) -> bool:
+    return bool(register.needs_basis and register.needs_basis(blank(register.record)))
 
 
 # ---------------------------------------------------------------- a change

@@ -9,6 +9,7 @@
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -24,7 +25,9 @@ from workflow_app.engine.text import cleaned, file_name
 from workflow_app.http import limits
 from workflow_app.http.container import read, transact
 from workflow_app.http.numbers import day_in
+from workflow_app.services.administration import officer
 from workflow_app.services.cases.attachments import CSV, DOCX, XLSX
+from workflow_app.services.organisations import Loading, of_house, with_house
 from workflow_app.services.ports import new_file
 from workflow_app.services.registers.files import columns
 from workflow_app.services.registers.files.columns import BASIS_TITLE, CODE, CODE_TITLE, Reading
@@ -37,6 +40,8 @@ from workflow_app.services.registers.files.compare import (
     Plan,
     compare,
 )
+from workflow_app.services.registers.followers import follow
+from workflow_app.store.directory import organisations
 from workflow_app.store.registers import imports, listing, papers
 from workflow_app.store.registers.naming import Naming
 from workflow_app.store.registers.tables import Tables
@@ -57,6 +62,8 @@ EXAMPLES = 3
 MOST_SHEETS = 5
 """So many sheets are looked into for the one that fits."""
 LONGEST_REASON = 300
+AHEAD = dt.timedelta(days=3 * 366)
+"""Nobody knows what is so for longer; a slip of the hand makes 2052 of 2025."""
 TRIES = 3
 """So often a file is compared anew because somebody wrote meanwhile."""
 
@@ -80,9 +87,10 @@ def _given(register: str, kind: str, media: str) -> Response:
     def look(uow: SqlUnitOfWork) -> Response:
         found, place = readable_tables(uow, register), municipality(uow)
         asked = asked_for(uow, found.register, request.args)
-        rows = _rows(uow, found, place, asked)
+        one = _of_files(uow, found)
+        rows = _rows(uow, found, one, place, asked)
         if kind == "xlsx":
-            offered = _offered(uow, found.register, place)
+            offered = _offered(uow, one, place)
             content = tables.as_xlsx(rows, found.register.title, offered, is_long=True)
         else:
             content = tables.as_csv(rows)
@@ -145,16 +153,34 @@ def _paper(uow: SqlUnitOfWork, register: str, paper_id: int) -> tuple[Tables, An
 
 
 def _rows(
-    uow: SqlUnitOfWork, found: Tables, place: int, asked: listing.Asked
+    uow: SqlUnitOfWork, found: Tables, one: Register[Any], place: int, asked: listing.Asked
 ) -> Iterator[tables.Row]:
     """Yield the titles and the rows of a list; the last column tells which row it is, and when."""
-    one, naming = found.register, Naming(uow, place)
+    naming, house = Naming(uow, place), _told_by_house(uow, one, place, asked.on)
     newest = imports.newest_entries(uow, one.key, place, asked.known_on)
     yield (*(view.title for view in one.fields.values()), BASIS_TITLE, CODE_TITLE)
     for row in listing.every(uow.connection, found, place, asked):
-        cells = [_cell(naming, view, getattr(row, view.name)) for view in one.fields.values()]
+        said = house.get(row.id, {})
+        cells = [
+            _cell(naming, view, said[name] if name in said else getattr(row, name))
+            for name, view in one.fields.items()
+        ]
         code = columns.code_of(one, row.id, newest.get(row.id, 0), asked.on)
         yield (*cells, row.basis, code)
+
+
+def _of_files(uow: SqlUnitOfWork, found: Tables) -> Register[Any]:
+    """Return a register as its files have it: who loads it is given all that a new row needs."""
+    may_load = found.register.is_edited_by(uow.actor(person_id()))
+    return with_house(found.register) if may_load else found.register
+
+
+def _told_by_house(
+    uow: SqlUnitOfWork, register: Register[Any], place: int, day: dt.date
+) -> Mapping[int, Mapping[str, Any]]:
+    """Return what a house table tells of the rows that extend it."""
+    known = organisations.known(uow.session, place, day) if register.extends else ()
+    return of_house(known, day)
 
 
 def _offered(
@@ -226,6 +252,7 @@ def bring(register: str) -> Answer:
     """Take a file in; its columns are asked for where they do not tell by themselves."""
     sent = request.files.get("file")
     one, known = read(lambda uow: _remembered(uow, register))
+    one = with_house(one)
     if sent is None or not sent.filename:
         return _show(register, Refusal("file_missing", "Выберите файл.", "file")), 422
     name, content = file_name(sent.filename), sent.read()
@@ -325,7 +352,7 @@ def settle(register: str, import_id: int) -> Answer:
     if isinstance(sheet, Refusal):
         return _columns(found.register, load, content, reading, None, [sheet.message]), 422
     if chosen != reading.sheet:
-        reading = columns.guess(found.register, chosen, sheet.rows, {})
+        reading = columns.guess(with_house(found.register), chosen, sheet.rows, {})
     return _columns(found.register, load, content, reading, sheet, ())
 
 
@@ -357,6 +384,7 @@ def _columns(
         )
         for place, title in enumerate(titles)
     ]
+    register = with_house(register)
     missing = columns.missing(register, reading)
     return read(
         lambda _: render_template(
@@ -389,12 +417,13 @@ def settle_columns(register: str, import_id: int) -> Answer:
     before = columns.reading_of(load.reading)
     if isinstance(sheet, Refusal):
         return _columns(found.register, load, content, before, None, [sheet.message]), 422
-    guessed = columns.guess(found.register, chosen, sheet.rows, {})
-    known = {*found.register.fields, CODE}
+    one = with_house(found.register)
+    guessed = columns.guess(one, chosen, sheet.rows, {})
+    known = {*one.fields, CODE}
     named = [request.form.get(f"column.{place}", "") for place in range(len(guessed.columns))]
     fields = tuple(name if name in known else "" for name in named)
     reading = Reading(chosen, guessed.titles, fields, before.russian)
-    problems = list(columns.problems(found.register, reading))
+    problems = list(columns.problems(one, reading))
     if problems:
         return _columns(found.register, load, content, reading, sheet, problems), 422
     stored = reading.as_json(sheet.rows[reading.titles])
@@ -426,13 +455,15 @@ class Looked:
     plan: Plan
     stamp: tuple[int, int]
     reading: Reading
+    today: dt.date
 
 
 def _look(register: str, import_id: int) -> Looked | Refusal:
     """Compare a file with the register; the file is read outside of every transaction."""
     found, load, content = read(lambda uow: _with_content(uow, register, import_id))
     reading = columns.reading_of(load.reading)
-    problems = list(columns.problems(found.register, reading))
+    one = with_house(found.register)
+    problems = list(columns.problems(one, reading))
     if problems:
         return Refusal("columns_unsettled", " ".join(problems))
     sheet = _sheet(load.file_name, content, reading.sheet)
@@ -441,12 +472,19 @@ def _look(register: str, import_id: int) -> Looked | Refusal:
 
     def dry(uow: SqlUnitOfWork) -> Looked:
         place = municipality(uow)
-        source = imports.SqlSource(uow, found, place)
+        house = _told_by_house(uow, one, place, uow.today)
+        source = imports.SqlSource(
+            uow, found, place, of_house=house, why_not_new=_loading(uow).why_not
+        )
         stamp = imports.newest_entry(uow, register, place)
-        plan = compare(found.register, reading, sheet.rows, sheet.faults, source, uow.today)
-        return Looked(found, load, plan, stamp, reading)
+        plan = compare(one, reading, sheet.rows, sheet.faults, source, uow.today)
+        return Looked(found, load, plan, stamp, reading, uow.today)
 
     return read(dry)
+
+
+def _loading(uow: SqlUnitOfWork) -> Loading:
+    return Loading(organisations.SqlOrganisations(uow), officer(uow.actor(person_id())))
 
 
 @register_files.get("/<register>/imports/<int:import_id>")
@@ -483,7 +521,7 @@ def _dry_page(looked: Looked, refusal: Refusal | None = None) -> str:
             asked=_first(plan.asked),
             typed=request.form,
             refusal=refusal,
-            missing=columns.missing(looked.found.register, looked.reading),
+            missing=columns.missing(with_house(looked.found.register), looked.reading),
             shown=SHOWN,
         )
     )
@@ -510,7 +548,10 @@ def write(register: str, import_id: int) -> Answer:
         refusal = _refused(looked, picked)
         if refusal:
             return _dry_page(looked, refusal), 422
-        if _write(looked, picked):
+        written = _write(looked, picked)
+        if isinstance(written, Refusal):
+            return _dry_page(looked, written), 422
+        if written:
             flash("Записано.", "success")
             break
     else:
@@ -527,10 +568,14 @@ def _refused(looked: Looked, picked: Sequence[int]) -> Refusal | None:
     found = []
     if not any(line.changes for line in plan.lines if not line.mistakes) and not picked:
         found.append(Refusal("nothing_to_write", "В файле нет ничего нового: записывать нечего."))
-    day = sent.get("effective_on", "").strip()
-    if day and day_in(day) is None:
+    said_day = sent.get("effective_on", "").strip()
+    day = day_in(said_day)
+    if said_day and day is None:
         found.append(Refusal("bad_date", "Дата не распознана, пример: 01.09.2025", "effective_on"))
-    hidden = imports.hidden_by(plan, picked, day_in(day))
+    if day and day > looked.today + AHEAD:
+        said = "Проверьте год: до этого дня больше трёх лет"
+        found.append(Refusal("bad_date", said, "effective_on"))
+    hidden = imports.hidden_by(plan, picked, day)
     if hidden:
         said = (
             "Укажите день не раньше того, с которого здесь записано иначе, иначе изменение не "
@@ -548,7 +593,7 @@ def _reason() -> str:
     return " ".join(cleaned(request.form.get("reason", "")).split())[:LONGEST_REASON]
 
 
-def _write(looked: Looked, picked: Sequence[int]) -> bool:
+def _write(looked: Looked, picked: Sequence[int]) -> bool | Refusal:
     """Write unless somebody has written into the register since one looked; False then."""
     key, day, reason = (
         looked.found.register.key,
@@ -556,14 +601,31 @@ def _write(looked: Looked, picked: Sequence[int]) -> bool:
         _reason(),
     )
 
-    def work(uow: SqlUnitOfWork) -> bool:
+    def work(uow: SqlUnitOfWork) -> bool | Refusal:
         found, load = _load(uow, key, looked.load.id)
         if imports.newest_entry(uow, key, load.municipality_id) != looked.stamp:
             return False
-        imports.write(uow, found, load, looked.plan, picked, day, reason)
+        loading = _loading(uow)
+        imports.write(
+            uow,
+            found,
+            load,
+            looked.plan,
+            picked,
+            day,
+            reason,
+            lambda said: loading.add(found.register, said, reason),
+        )
+        _follow(uow, found, load)
         return True
 
     return transact(work)
+
+
+def _follow(uow: SqlUnitOfWork, found: Tables, load: Any) -> None:
+    """Let the cases that live beside the rows of a load follow what was written."""
+    named = partial(imports.named_by, uow, found, load)
+    follow(uow, load.municipality_id, found.register, named)
 
 
 # ---------------------------------------------------------------- taking back
@@ -603,7 +665,10 @@ def take_back(register: str, import_id: int) -> Answer:
 
     def work(uow: SqlUnitOfWork) -> Refusal | None:
         _, own = _load(uow, register, import_id)
-        return imports.take_back(uow, own, person, reason, day_in(day))
+        refusal = imports.take_back(uow, own, person, reason, day_in(day))
+        if refusal is None:
+            _follow(uow, found, own)
+        return refusal
 
     refusal = transact(work)
     if refusal:

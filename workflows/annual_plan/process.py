@@ -240,6 +240,16 @@ process.on(
     key="composition_followed", title="Изменился состав сети", basis="N5", do=[take_composition],
 )
 process.move(
+    "follow_network", "Исправлен состав сети", [active, outdated],
+    {outdated: is_outdated, active: otherwise},
+    by=SYSTEM_ROLE, basis="4.2", do=[take_composition],
+)
+process.move(
+    "follow_network", "Исправлен состав сети", [draft, returned], stay,
+    by=SYSTEM_ROLE, basis="4.2", do=[take_composition],
+    unlimited="записи реестра исправляют, сколько нужно",
+)
+process.move(
     "abandon", "Снять план",
     [*ON_ITS_WAY, active, outdated, completed],
     abandoned, by=SYSTEM_ROLE, do=[remove_activities],

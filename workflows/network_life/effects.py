@@ -72,6 +72,14 @@ def take_over(case: Case[Life], facts: Facts) -> Iterator[Change]:
         yield _marked(case, "active")
 
 
+@says("сеть следует записи реестра, которую внесли или исправили люди, её план — тоже")
+def follow_register(case: Case[Life], facts: Facts) -> Iterator[Change]:
+    """What people write of a network older than this system is taken over like an order (4.2)."""
+    yield take_composition(case, facts)
+    for card in facts.cases_about(subject(case), PLAN):
+        yield Call("follow_network", to="instance", instance_id=card.id)
+
+
 def take_composition(case: Case[Life], facts: Facts, told: Iterable[Contact] = ()) -> Put:
     """Who belongs to the network now, with its contact; who left reads it further (N5)."""
     now, network = schools(case, facts), facts.of(NETWORKS).get(case.data.network)

@@ -15,6 +15,7 @@ from workflow_app.engine import (
 from workflows.network_life.effects import (
     end_plans,
     follow_order,
+    follow_register,
     go_on,
     mark_active,
     mark_closing,
@@ -98,7 +99,10 @@ process = Process(
     },
     heading=lambda data: f"Сеть «{data.network_name}»",
     beside="network",
+    parts=("membership",),
     adopt=adopted,
+    entered="open_plan",
+    amended="follow_register",
     stop="end",
     watcher=SPECIALIST,
     readers=(BASE_HEAD, MEMBER_HEAD, FORMER_HEAD, COORDINATOR, *IMC, *DEPARTMENT, AUDITOR),
@@ -277,6 +281,10 @@ process.move(
 process.move(
     "take_over", "Приказ изменил сеть", closing, {active: term_goes_on, closing: otherwise},
     by=SYSTEM_ROLE, basis="O11, A-04", do=[take_over],
+)
+process.move(
+    "follow_register", "Запись реестра исправлена", [forming, active, suspended, closing], stay,
+    by=SYSTEM_ROLE, basis="4.2", do=[follow_register],
 )
 process.move(
     "expire", "Срок сети истёк", active, closing, by=SYSTEM_ROLE, basis="N8",

@@ -1,5 +1,6 @@
 """Реестр сетей: как называется, на какой срок, кто ведёт, над чем работает (1.7, 4.2)."""
 
+from collections.abc import Iterator
 from typing import Annotated
 
 from workflow_app.engine import (
@@ -10,11 +11,14 @@ from workflow_app.engine import (
     Person,
     Record,
     Ref,
+    Refusal,
     Register,
     Text,
     field,
+    refuse,
 )
 from workflow_app.engine.forms import Day, Widget
+from workflows.roles import SPECIALIST
 
 CLOSED = "closed"
 STATES = {
@@ -50,6 +54,38 @@ class Network(Record):
     successor: Ref = field("Присоединена к сети", to="network", optional=True)
 
 
+def told_by_order(facts: Facts, network: int) -> Refusal | None:
+    """Refuse what only an order may say: once one has spoken of a network here, orders alone do."""
+    orders = facts.orders_of(f"network/{network}")
+    if not orders:
+        return None
+    return refuse(
+        "told_by_order",
+        "О сети «{network}» здесь уже говорят приказы, последний {order}. Дальше её и её состав "
+        "меняет приказ: начните на странице сети «Изменить сеть»",
+        network=facts.name("network", network), basis="4.2",
+        order=f"от {orders[-1].registered_on:%d.%m.%Y} № {orders[-1].number}",
+    )
+
+
+def by_hand(
+    before: Network | None, after: Network | None, facts: Facts
+) -> Iterator[Refusal]:
+    """Yield why a network is not written by hand: orders tell of it, its case tells its state."""
+    if before is not None:
+        yield from told_by_order(facts, before.id) or ()
+    if before is not None and after is not None and before.state != after.state:
+        yield refuse(
+            "state_of_case", "Состояние сети меняет её дело «Жизнь сети», не запись реестра",
+            field="state", basis="1.7",
+        )
+    if after and after.term_from and after.term_to and after.term_to < after.term_from:
+        yield refuse(
+            "dates_reversed", "Срок сети кончается раньше, чем начинается",
+            kind="form", field="term_to", basis="A-04",
+        )
+
+
 NETWORKS = Register(
     key="network",
     title="Реестр сетей",
@@ -62,6 +98,13 @@ NETWORKS = Register(
     filters=("state", "model", "coordinator", "curator", "directions"),
     search=("name", "code", "goal"),
     sorted_by=("name",),
+    begins="term_from",
+    edited_by=(SPECIALIST,),
+    needs_basis=lambda _row: True,
+    refuses=by_hand,
+    by_hand="Здесь вносят сети, которые были до этой системы: их создал приказ, которого нет в её "
+    "журнале. Новую сеть создаёт предложение и приказ о нём. Когда о сети выйдет первый приказ "
+    "здесь, её меняют только приказы.",
 )
 
 

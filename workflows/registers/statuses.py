@@ -58,6 +58,11 @@ def held(facts: Facts, school: int | None, school_year: str) -> frozenset[str]:
     return frozenset(row.code for row in of_school(facts, school, school_year))
 
 
+def newest_year(facts: Facts) -> str:
+    """Return the last year whose statuses are known today; empty before any are."""
+    return max((row.school_year for row in facts.of(STATUSES_OF_YEAR).find()), default="")
+
+
 def act_of_year(facts: Facts, school_year: str) -> str | None:
     """Return the citation of the newest act on statuses of a year, None before any."""
     rows = [row for row in facts.of(STATUSES_OF_YEAR).find(school_year=school_year) if row.basis]

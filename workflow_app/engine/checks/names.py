@@ -110,7 +110,8 @@ def _feed(process: Process) -> Iterator[Finding]:
 
 def _actions(process: Process) -> Iterator[Finding]:
     known = {transition.key for transition in process.transitions}
-    own = (process.stop, process.feed.comments if process.feed else "")
+    comments = process.feed.comments if process.feed else ""
+    own = (process.stop, process.entered, process.amended, comments)
     named = [(process.where, key) for key in own if key]
     for transition in process.transitions:
         limits = (getattr(guard, "limits", None) for guard in transition.guards)

@@ -101,7 +101,7 @@ def check_newcomer(
     """Return why a person cannot be added, or nothing; `namesake`: it is known to be another."""
     if by is None:
         return NOT_ADMIN
-    wrong = list(_wrong(store, by.municipality_id, new, namesake=namesake))
+    wrong = list(wrong_in(store, by.municipality_id, new, namesake=namesake))
     if post and not store.organisation_name(by.municipality_id, post.organisation_id):
         return UNKNOWN
     if post and not post.title:
@@ -112,9 +112,10 @@ def check_newcomer(
     return joined(wrong)
 
 
-def _wrong(
+def wrong_in(
     store: Newcomers, municipality_id: int, new: Newcomer, *, namesake: bool
 ) -> Collection[Refusal]:
+    """Return why a person cannot be added; `namesake`: who is called alike is another."""
     found = [
         Refusal("field_required", f"Напишите {word}", name)
         for name, word in REQUIRED.items()

@@ -37,9 +37,6 @@ from workflow_app.services.registers.value_text import in_words, rows_in_words
 class Drafts(UnitOfWork, Protocol):
     """What saving a draft needs beyond a decision's unit of work."""
 
-    def field_versions(self, instance_id: int) -> dict[str, int]:
-        """Return at which version each field was changed last."""
-
     def note_refused(self, case: Case, by: Capacity, refusal: Refusal) -> None:
         """Keep that somebody tried what was not hers."""
 

@@ -90,8 +90,8 @@ FILES: Mapping[str, type[rows.Record]] = {
     "annual_plans": rows.PlanRow,
     "plan_activities": rows.ActivityRow,
 }
-OPTIONAL = frozenset({"indicator_catalog", "indicators", "annual_plans", "plan_activities"})
-"""Files a district may do without: nothing else rests on them."""
+NEEDED = frozenset({"municipality", "organisations", "people"})
+"""Files without which nobody could come in and enter the rest on pages."""
 
 
 KEYS: Mapping[str, str] = {
@@ -139,7 +139,7 @@ def _read_file(
     try:
         text = path.read_text("utf-8-sig")
     except FileNotFoundError:
-        if path.stem not in OPTIONAL:
+        if path.stem in NEEDED:
             problems.append(ImportProblem(path.name, 0, "", "file_missing", "файла нет в папке"))
         return (), None
     except UnicodeDecodeError as error:

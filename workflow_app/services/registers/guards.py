@@ -16,6 +16,7 @@ from workflow_app.engine.forms import FieldView, is_empty
 from workflow_app.engine.refusals import Refusal, joined, refuse
 from workflow_app.engine.registers import Record, Register
 from workflow_app.engine.roles import Capacity
+from workflow_app.services.registers.followers import cases_beside, goes_with
 from workflow_app.services.registers.rows import (
     NOT_FOUND,
     asks_for,
@@ -199,6 +200,22 @@ def objections(
         yield from register.refuses(before, after, store.uow.facts(place))
 
 
+def clashes(
+    store: Registers,
+    place: int,
+    register: Register[Any],
+    row: Record,
+    row_id: int | None,
+    day: dt.date | None,
+) -> Iterator[Refusal]:
+    """Yield why a row does not go together with those that are there from a day on."""
+    if register.clashes:
+        begins = None if day == BEGINNING else day
+        told = row.model_copy(update={"id": row_id or 0, "valid_from": begins})
+        for _, refusal in register.clashes((told,), store.uow.facts(place)):
+            yield refusal
+
+
 def of_gone_order(register: Register[Any], written: Written, day: dt.date) -> Iterator[Refusal]:
     """Refuse to bring back what an order ended."""
     entry = written.ended_by(day)
@@ -374,6 +391,14 @@ def why_no_end(
             since=_day(later.begins),
             field=f"{WHY}effective_on",
         )
+    if living := cases_beside(store.uow, by.municipality_id, register, row_id):
+        named = store.uow.processes[living[0].process].heading_of(living[0].data)
+        return InTheWay(
+            "still_needed",
+            f"Запись ведёт дело «{named}»: завершает её оно",
+            kind="conflict",
+            cases=tuple(one.id for one in living if may_read(store.uow, person_id, one.id)),
+        )
     # Open cases go on naming it, by its last words: whether that will do, their own rules say.
     return _held(store, person_id, by, register, row_id, day)
 
@@ -463,7 +488,10 @@ def why_not_taken_back(
             return None
         if refusal := joined(objections(store, place, register, before, None)):
             return refusal
-        cases = store.open_cases_naming(register, place, row_id)
+        naming = map(store.uow.load, store.open_cases_naming(register, place, row_id))
+        cases = [
+            case.id for case in naming if case and not goes_with(store.uow, register, row_id, case)
+        ]
         return _held(store, person_id, by, register, row_id, day, cases, whenever=True)
     identity = to_jsonable_python(store.identity(register, place, row_id))
     row = typed(register, {**after.values(day), **identity})
@@ -471,6 +499,7 @@ def why_not_taken_back(
     return joined(
         (
             *objections(store, place, register, before, row),
+            *clashes(store, place, register, row, row_id, day),
             *unsound(store, place, register, row, register.fields, day, until),
         )
     )

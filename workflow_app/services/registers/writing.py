@@ -13,8 +13,10 @@ from workflow_app.engine.refusals import Refusal, joined, refuse
 from workflow_app.engine.registers import Register
 from workflow_app.engine.roles import Capacity
 from workflow_app.services.registers.files.compare import NOT_IN_HOUSE
+from workflow_app.services.registers.followers import follow
 from workflow_app.services.registers.guards import (
     by_order,
+    clashes,
     end_after,
     is_there,
     meanwhile,
@@ -92,6 +94,7 @@ def enter(store: Registers, person_id: int, register: Register[Any], wish: Wish)
         for one in (
             without_basis(register, row, why.basis),
             *objections(store, place, register, before if written.sources(day) else None, row),
+            *clashes(store, place, register, row, known, begins),
             *unsound(store, place, register, row, register.fields, day, END_OF_TIME, known),
         )
         if one
@@ -102,7 +105,7 @@ def enter(store: Registers, person_id: int, register: Register[Any], wish: Wish)
     row_id = store.write("enter", register, by, own, {**values, **identity}, cause)
     called = name_of(store, place, register, row_id)
     _record(store, by, register, row_id, "enter_record", f"внесено: {called}")
-    return row_id
+    return _followed(store, by, register, row_id)
 
 
 def amend(
@@ -152,6 +155,7 @@ def amend(
             unsound(store, place, register, row, touched, day, end_after(written, day), row_id)
         )
         or joined(objections(store, place, register, before, row))
+        or joined(clashes(store, place, register, row, row_id, day))
         or without_basis(register, row, why.basis, before.basis)
     )
     if refusal:
@@ -164,7 +168,7 @@ def amend(
     titles = ", ".join(register.fields[name].title for name in changed)
     said = f"изменено: {register.called(row)} ({titles})"
     _record(store, by, register, row_id, "amend_record", said)
-    return row_id
+    return _followed(store, by, register, row_id)
 
 
 def end(
@@ -202,7 +206,7 @@ def end(
         store.write("amend", register, by, row_id, successor, last_day)
     store.write("end", register, by, row_id, {}, Cause(day, why.reason, why.basis))
     _record(store, by, register, row_id, "end_record", f"завершено: {called}")
-    return row_id
+    return _followed(store, by, register, row_id)
 
 
 def _named_that_day(register: Register[Any], written: Written, day: dt.date) -> Mapping[str, Any]:
@@ -242,7 +246,7 @@ def take_back(
         cause = Cause(entry.effective_on, why.reason, "", takes_back=entry.id)
         store.write("amend", register, by, row_id, {}, cause)
     _record(store, by, register, row_id, "take_back_record", f"отменена последняя запись: {called}")
-    return row_id
+    return _followed(store, by, register, row_id)
 
 
 def _written_together(register: Register[Any], written: Written) -> Iterator[Entry]:
@@ -257,6 +261,17 @@ def _written_together(register: Register[Any], written: Written) -> Iterator[Ent
         and before.begins == newest.begins - dt.timedelta(days=1)
     ):
         yield before
+
+
+def _followed(store: Registers, by: Capacity, register: Register[Any], row_id: int) -> int:
+    """Let the cases beside a row follow what was written of it; return the row."""
+
+    def named(name: str) -> tuple[int, ...]:
+        said = store.identity(register, by.municipality_id, row_id) if name else {}
+        return (said[name] if name else row_id,)
+
+    follow(store.uow, by.municipality_id, register, named)
+    return row_id
 
 
 def _record(

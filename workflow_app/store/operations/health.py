@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from workflow_app.config import is_local
 from workflow_app.engine.checks.names import spoken
+from workflow_app.engine.process import Adopted
 from workflow_app.store.directory import offices
 from workflow_app.store.directory.calendar import outdated
 from workflow_app.store.messages.outbox import LANE_OF
@@ -213,7 +214,9 @@ def missing_cases(uow: SqlUnitOfWork) -> Iterator[str]:
         query = select(Instance.subject).where(Instance.process == process.key)
         known = set(uow.session.scalars(query))
         for municipality, row in uow.register_ids(process.beside):
-            if f"{process.beside}/{row}" not in known:
+            if f"{process.beside}/{row}" in known:
+                continue
+            if isinstance(process.adopt(uow.facts(municipality), row), Adopted):
                 name = uow.facts(municipality).name(process.beside, row)
                 yield (
                     f"{names[municipality]}: «{name}» есть в реестре, а дела «{process.title}» "

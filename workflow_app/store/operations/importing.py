@@ -193,7 +193,7 @@ def _begin_cases(
         counts.past = outcomes["past"]
         report.begun += outcomes["begun"]
     report.problems = in_order(adopting.problems)
-    report.begun += adopting.registers() if report.ok else 0
+    report.begun += adopting.registers(uow) if report.ok else 0
 
 
 def _tell(uow: SqlUnitOfWork, report: ImportReport, done: Imported) -> None:

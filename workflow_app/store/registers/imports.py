@@ -8,7 +8,7 @@
 """
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, delete, exists, func, insert, or_, select, update
@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Row, delete, exists, func, insert, or_, se
 from workflow_app.engine.folding import END_OF_TIME
 from workflow_app.engine.forms import FieldView
 from workflow_app.engine.refusals import Refusal
+from workflow_app.engine.registers import Register
 from workflow_app.services.ports import NewFile
 from workflow_app.services.registers.files.compare import (
     ASKED,
@@ -49,7 +50,17 @@ MOST_A_DAY = 100
 class SqlSource:
     """What a comparison asks of a register."""
 
-    def __init__(self, uow: SqlUnitOfWork, tables: Tables, municipality_id: int) -> None:
+    def __init__(
+        self,
+        uow: SqlUnitOfWork,
+        tables: Tables,
+        municipality_id: int,
+        *,
+        of_house: Mapping[int, Mapping[str, Any]] | None = None,
+        why_not_new: Callable[[Mapping[str, Any]], Iterable[Refusal]] = lambda _said: (),
+    ) -> None:
+        self._of_house = of_house or {}
+        self.why_not_new = why_not_new
         self._connection = uow.connection
         self._tables = tables
         self._municipality_id = municipality_id
@@ -65,7 +76,8 @@ class SqlSource:
         query = query.where(*self._tables.are_readable(rows))
         named = {"named_on": self._today}
         for row in self._connection.execute(query.order_by(rows.c.id), named).mappings():
-            self._identities[row["id"]] = {name: row[name] for name in register.steady}
+            said = {name: row[name] for name in register.steady}
+            self._identities[row["id"]] = {**said, **self._of_house.get(row["id"], {})}
         return {key_of(register, said): key for key, said in self._identities.items()}
 
     def may_read(self, identity: Mapping[str, Any]) -> bool:
@@ -268,10 +280,12 @@ def write(
     picked: Collection[int],
     effective_on: dt.date | None,
     reason: str,
+    add_to_house: Callable[[Mapping[str, Any]], object] = lambda _said: None,
 ) -> bool:
     """Write what a plan says, of asked rows those `picked` by their number; False if it was done.
 
-    One cause, one transaction, a statement a table and batch.
+    One cause, one transaction, a statement a table and batch. Of a register that extends a house
+    table its new rows are added there first.
     """
     c, place = _IMPORT.c, load.municipality_id
     picked_alone = sum(1 for line in plan.of(ASKED) if line.number in picked)
@@ -294,7 +308,7 @@ def write(
         basis=reason if tables.register.needs_basis else "",
     )
     new = plan.of(NEW)
-    new_values = [_values(line) for line in new]
+    new_values = _new_values(tables.register, new, add_to_house)
     for line in plan.lines:
         if line.kind in (NEW, REFUSED) or line.row_id is None:
             continue
@@ -319,6 +333,21 @@ def write(
     said_of |= {row_id: line.said for row_id, line in zip(ids, new, strict=True)}
     _say(uow, load, said_of)
     return True
+
+
+def _new_values(
+    register: Register[Any],
+    lines: Iterable[Line],
+    add_to_house: Callable[[Mapping[str, Any]], object],
+) -> list[dict[str, Any]]:
+    """Return what new rows say; what a house table tells of them is written there first."""
+    new = [_values(line) for line in lines]
+    if not register.extends:
+        return new
+    for values in new:
+        add_to_house(values)
+    own = {*register.kept, *register.identity}
+    return [{name: value for name, value in values.items() if name in own} for values in new]
 
 
 def _by_day(
@@ -354,6 +383,22 @@ def _say(uow: SqlUnitOfWork, load: Any, said_of: Mapping[Any, Mapping[str, Any]]
         _put(uow, load, anew)
     c = _IMPORT.c
     uow.connection.execute(update(_IMPORT).where(c.id == load.id).values(said_before=before))
+
+
+def named_by(uow: SqlUnitOfWork, tables: Tables, load: Any, name: str) -> Collection[int]:
+    """Return the rows a load has written of, or what a field of their identity names."""
+    rows, c = tables.rows, _ENTRY.c
+    query = (
+        select(rows.c[name or "id"])
+        .distinct()
+        .join(_ENTRY, c.row_id == rows.c.id)
+        .where(
+            c.register == load.register,
+            c.import_id == load.id,
+            c.municipality_id == load.municipality_id,
+        )
+    )
+    return uow.connection.execute(query).scalars().all()
 
 
 # ---------------------------------------------------------------- taking back

@@ -16,14 +16,14 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from workflow_app.engine.calendar import is_countable
 from workflow_app.engine.facts import Facts
 from workflow_app.engine.folding import BEGINNING, END_OF_TIME, Entry, Revocation, Written
 from workflow_app.engine.forms import PLACES, FieldView, is_empty, missing, parse
 from workflow_app.engine.refusals import Refusal
-from workflow_app.engine.registers import Register
+from workflow_app.engine.registers import Record, Register
 from workflow_app.services.registers.cells import KINDS, MisfitError, as_flag, plain, without_latin
 from workflow_app.services.registers.files.columns import CODE, CODE_TITLE, Reading, parts_of
 from workflow_app.services.registers.rows import typed
@@ -73,6 +73,9 @@ class Source(Protocol):
 
     def known(self, ids: Collection[int]) -> Mapping[int, Known]:
         """Return some rows; those of others are not among them."""
+
+    def why_not_new(self, said: Mapping[str, Any]) -> Iterable[Refusal]:
+        """Yield why a row that is nowhere cannot be added to the house table it extends."""
 
     def saying(self, name: str) -> Mapping[Any, Sequence[int]]:
         """Return the rows by what a field says of them today or later."""
@@ -127,6 +130,8 @@ class Line:
     """All the file says of it, as JSON keeps it."""
     is_revived: bool = False
     """It ended here and is entered again."""
+    row: Record | None = None
+    """The row as it would be; None where nothing of it is written."""
 
     @property
     def kind(self) -> str:
@@ -244,6 +249,8 @@ class _Comparison:
         """Return what becomes of each row; in batches, so that no file fills the memory."""
         for told in found:
             self._find(told)
+            if told.line.mistakes:
+                told.line.called = self._identity_said(told)
         pending = iter(found)
         while batch := list(islice(pending, BATCH)):
             ids = {told.line.row_id for told in batch if told.line.row_id is not None}
@@ -254,6 +261,7 @@ class _Comparison:
                 elif not told.line.mistakes:
                     self._enter(told)
                 self._only(told.line)
+        self._object_together([told.line for told in found])
         return Plan([told.line for told in found], len(self._latin))
 
     # ------------------------------------------------------------ which row it is
@@ -299,7 +307,9 @@ class _Comparison:
                 line.mistakes.append(Mistake(view.title, "заполните: по нему узнают запись"))
             values[name] = value
         if line.mistakes:
-            line.called = self._identity_said(told)
+            for name in told.cells.keys() - values.keys():
+                view = self.register.fields[name]
+                self._checked(line, view, self._value(line, view, told.cells[name], ()))
             return
         if not self.source.may_read(values):
             line.mistakes.append(Mistake("", NOT_OPEN))
@@ -350,13 +360,22 @@ class _Comparison:
             values[name] = self._checked(line, view, value)
         self._validate(line, values, values.keys() | self.register.fields.keys(), before)
         if self.register.extends and identity is None:
-            line.mistakes.append(Mistake("", NOT_IN_HOUSE))
+            self._object_to_new(line, values)
         line.said = dict(values)
         line.changes = [
             self._change(self.register.fields[name], None, value)
             for name, value in values.items()
             if not is_empty(value)
         ]
+
+    def _object_to_new(self, line: Line, values: Mapping[str, Any]) -> None:
+        known = {one.column for one in line.mistakes}
+        for refusal in self.source.why_not_new(values):
+            view = self.register.fields.get(refusal.field or "")
+            if view is None:
+                line.mistakes.append(Mistake("", refusal.message))
+            elif view.title not in known:
+                line.mistakes.append(Mistake(view.title, _without_title(refusal, view)))
 
     def _revive(self, told: _Told, row: Known) -> None:
         """Enter a row again that ended here and that no file has told of since."""
@@ -467,6 +486,8 @@ class _Comparison:
         told = [one for one in found if _field_of(one) in asked]
         if not isinstance(filled, Refusal):
             line.called = self._called(filled)
+        if self.register.clashes and not isinstance(filled, Refusal):
+            line.row = cast("Record", filled).model_copy(update={"id": line.row_id or 0})
         known = {one.column for one in line.mistakes}
         for refusal in told:
             view = fields[_field_of(refusal)]
@@ -492,6 +513,23 @@ class _Comparison:
                 said = f"«{change.there}» уже сказано о другой записи"
                 line.mistakes.append(Mistake(change.title, said))
             others.append(line.row_id or -line.number)
+
+    def _object_together(self, lines: Iterable[Line]) -> None:
+        """Object to rows that do not go together, or with those that are here."""
+        if self.register.clashes is None:
+            return
+        told = [(line, line.row) for line in lines if line.row is not None]
+        while told:
+            lines_of = {id(row): line for line, row in told}
+            found = [*self.register.clashes([row for _, row in told], self.source.facts)]
+            for row, refusal in found:
+                about = self.register.fields.get(refusal.field or "")
+                mistake = Mistake(about.title if about else "", refusal.message)
+                if mistake not in lines_of[id(row)].mistakes:
+                    lines_of[id(row)].mistakes.append(mistake)
+            # What is left has to stand without the rows that are not written.
+            left = [(line, row) for line, row in told if not line.mistakes]
+            told = left if len(left) < len(told) else []
 
     def _called(self, row: Any) -> str:
         """Return how a row is called, with what it is about."""
