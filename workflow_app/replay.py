@@ -5,8 +5,10 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from io import BytesIO
 from typing import Any
 
+from docx import Document
 from sqlalchemy import func, select
 
 from workflow_app.bootstrap import FIRST_DAY, LAST_DAY, PROMISES, Container, WholeYear
@@ -15,10 +17,12 @@ from workflow_app.engine.refusals import Refusal
 from workflow_app.services.accounts.access_changes import Appointment, StandIn, wish
 from workflow_app.services.cases import acting, drafts
 from workflow_app.services.cases.acting import Intent
+from workflow_app.services.ports import new_file
 from workflow_app.services.progress import Progress, unwatched
 from workflow_app.services.registers import writing
 from workflow_app.services.registers.wishes import Wish
 from workflow_app.store.accounts.access_changes import SqlAccessChanges
+from workflow_app.store.documents import uploads
 from workflow_app.store.models.directory import Municipality, Organisation, Person, Position
 from workflow_app.store.models.instances import Deadline, Instance
 from workflow_app.store.operations import invariants
@@ -126,6 +130,17 @@ class Past:
         result = self.container.transact(lambda uow: acting.act(uow, person, intent))
         if isinstance(result, Refusal):
             raise RefusedError(f"{who} {case} {action}: {result.code}: {result.message}")
+
+    def bring(self, who: str, name: str, text: str) -> int:
+        """Let a person bring a Word file that says something; return the id forms hold."""
+        document, made = Document(), BytesIO()
+        document.add_paragraph(text)
+        document.save(made)
+        person, file = self.number("person", who), new_file(made.getvalue(), "docx")
+        kept = self.container.transact(lambda uow: uploads.keep(uow, person, name, file))
+        if isinstance(kept, Refusal):
+            raise RefusedError(f"{who} {name}: {kept.code}: {kept.message}")
+        return kept
 
     def write(self, who: str, register: str, **values: Any) -> None:
         """Let a person enter a row into a register by hand."""

@@ -104,7 +104,7 @@ def _shared(district):
     done(district.act("P112", case, "use_material", **used))
     event = announced(district, held_on=TODAY, register_until=TODAY, capacity=1)
     done(district.act("P204", event, "join_event"))
-    done(district.act("P112", event, "enrol_colleagues", colleagues=people("Лысенко Пётр Ильич")))
+    done(district.act("P112", event, "enrol_colleagues", colleagues=people("Чуб Антон Валерьевич")))
     return {"news": news, "news_draft": drafted, "material": case, "event": event}
 
 

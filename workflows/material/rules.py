@@ -144,7 +144,10 @@ def put_on_shelf(case: Case[Material], facts: Facts) -> Iterator[Put | Enter | A
     (author,) = case.parties["author"]
     card = facts.organisation(author)
     school = author if card and card.kind == "school" else None
-    own = {"code": code, "author": data.author, "school": school, "home": data.network}
+    own = {
+        "code": code, "author": data.author, "school": school, "home": data.network,
+        "added_on": case.today,
+    }
     for network in networks:
         yield Enter("material", {**said, **own, "network": network}, case.today)
 
@@ -159,7 +162,8 @@ def put_on_another_shelf(case: Case[Material], facts: Facts) -> Iterator[Put | E
     schools = schools_of(facts, networks)
     left_out = {"id", "valid_from", "valid_to", "basis", "since", "network"}
     said = {name: value for name, value in known.model_dump().items() if name not in left_out}
-    yield Enter("material", {**said, "network": case.form.network}, case.today)
+    own = {"network": case.form.network, "added_on": case.today}
+    yield Enter("material", {**said, **own}, case.today)
     yield Put({"networks": networks, "schools": schools})
 
 

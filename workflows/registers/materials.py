@@ -18,6 +18,7 @@ from workflow_app.engine import (
     Text,
     field,
 )
+from workflow_app.engine.calendar import school_year_bounds
 from workflow_app.engine.forms import Day, Widget
 from workflows.registers.memberships import networks_of
 from workflows.roles import AUDITOR, DEPARTMENT, IMC
@@ -48,6 +49,7 @@ class Material(Record):
     school: School = field("Школа автора", optional=True)
     licence: Choice = field("Как можно использовать", choices=LICENCES)
     version: Count = field("Версия")
+    added_on: Day = field("С какого дня в библиотеке")
     home: Network = field("В какой сети появился")
 
 
@@ -106,3 +108,9 @@ MATERIAL_USES = Register(
     read_through="network",
     own=networks_worked_in,
 )
+
+
+def shared_in(facts: Facts, network: int | None, school_year: str) -> int:
+    """Return how many materials were put into a network's library in a year."""
+    first, last = school_year_bounds(school_year)
+    return sum(first <= row.added_on <= last for row in facts.of(MATERIALS).ever(network=network))

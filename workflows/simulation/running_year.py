@@ -13,6 +13,7 @@ from workflow_app.engine.calendar import school_year_bounds
 from workflows.activities import ACTIVITY, FORMS, PLAN, SECTIONS
 from workflows.simulation.consulting import Consulting
 from workflows.simulation.requesting import Requests
+from workflows.simulation.sharing import Exchange
 from workflows.simulation.visits import Visits
 
 YEAR = "2025-2026"
@@ -57,6 +58,9 @@ class Player(Protocol):
     def must(self, who: str, case: int, action: str, **values: Any) -> None:
         """Let a person act, as the story says she may."""
 
+    def bring(self, who: str, name: str, text: str) -> int:
+        """Let a person bring a Word file that says something; return the id forms hold."""
+
     def write(self, who: str, register: str, **values: Any) -> None:
         """Let a person enter a row into a register by hand."""
 
@@ -97,7 +101,7 @@ class Year:
         found = [event for plan in plans for event in self._plan(plan)]
         found += [event for row in self.rows for event in self._activity(row)]
         found += [Event(day, 6, happen) for day, happen in Visits(self.player, self.tell).days()]
-        for asked in (Consulting(self.player), Requests(self.player)):
+        for asked in (Consulting(self.player), Requests(self.player), Exchange(self.player)):
             found += [Event(day, LATE_IN_A_DAY, happen) for day, happen in asked.happenings()]
         return sorted(found, key=lambda event: (event.day, event.order))
 

@@ -23,6 +23,7 @@ from workflows.registers.indicators import (
     Indicator,
     catalogue,
 )
+from workflows.registers.materials import shared_in
 from workflows.rules import year_before
 from workflows.visits import support_given
 from workflows.year_end_report.form import Report
@@ -55,16 +56,26 @@ def _told(case: Case[Report], facts: Facts) -> dict[str, Counted]:
         PLAN_DONE: (done, counted, None),
         EVENTS: (done, None, None),
         REMOTE_SHARE: (remote, done, None),
-        MATERIALS: (data.resources_shared, None, None),
+        MATERIALS: (shared(case, facts), None, None),
         VISITS: (supported(case, facts), None, None),
         CLIMATE: (None, data.climate_answers, data.climate_mean),
     }
 
 
+def shared(case: Case[Report], facts: Facts) -> int | None:
+    """Return how many materials schools gave: by the library, and what the head adds."""
+    data = case.data
+    return _together(shared_in(facts, data.network, data.school_year), data.resources_shared)
+
+
 def supported(case: Case[Report], facts: Facts) -> int | None:
     """Return how often ИМЦ was there: what the registers know, and what the head adds to it."""
-    known = support_given(facts, case.data.network, case.data.school_year)
-    added = case.data.consultations
+    data = case.data
+    return _together(support_given(facts, data.network, data.school_year), data.consultations)
+
+
+def _together(known: int, added: int | None) -> int | None:
+    """Return what the registers know and what people add; nothing where nobody knows of any."""
     return known + added if added is not None else known or None
 
 

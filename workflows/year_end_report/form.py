@@ -93,7 +93,10 @@ class Report(Remarked):
     unfinished: Rows[Unfinished] = field(
         "Что из плана не выполнено", fixed=True, optional=True, basis="4.3"
     )
-    resources_shared: Int = field("Размещено общих материалов", optional=True, basis="1.6")
+    resources_shared: Int = field(
+        "Размещено общих материалов сверх библиотеки", optional=True, basis="1.6",
+        hint="Материалы библиотеки сети посчитаются сами",
+    )
     consultations: Int = field(
         "Консультаций и выездов методического центра сверх записанных в системе", optional=True,
         basis="1.4", hint="Записанные в реестрах посчитаются сами",
