@@ -1,5 +1,8 @@
 """Requests of consumers (1.6-A1): schools write their own, everybody's are added up by topic."""
 
+import io
+import re
+
 import pytest
 from browsing import Browser, serve
 from change_story import network
@@ -103,11 +106,27 @@ def test_requests_are_added_up_by_topic_and_quarter(district, browser, topic):
     assert "IV квартал" not in own
 
 
-def test_a_file_of_a_school_writes_no_other_school(district, topic):
+def test_a_file_of_a_school_writes_no_other_school_and_is_seen_by_nobody_else(district, topic):
     requests(district, topic)
-    requests(district, topic, "P112", "S12")
-    head = Browser(serve(district.container), district, "P110")
-    own = head.client.get(f"{PAGE}.csv").get_data(as_text=True)
-    school = district.read(lambda uow: uow.facts(1).name("school", district.school("S12")))
-    assert school not in own
-    assert "Загрузки" not in head.get(f"{PAGE}/import")
+    app = serve(district.container)
+    head, other = (Browser(app, district, one) for one in ("P110", "P112"))
+    own, strange = (
+        district.read(lambda uow, code=code: uow.facts(1).name("school", district.school(code)))
+        for code in ("S10", "S12")
+    )
+    assert strange not in head.get(f"{PAGE}/rows.csv")
+    lines = "Учебный год;Месяц;Школа;Кто просит;О чём просят;Сколько запросов\n" + "".join(
+        f"2025/2026;январь;{school};ученики;ОГЭ математика;3\n" for school in (own, strange)
+    )
+    file = (io.BytesIO(lines.encode("utf-8-sig")), "запросы.csv")
+    brought = head.post(f"{PAGE}/import", file=file).headers["Location"].removesuffix("/columns")
+    page = head.get(brought)
+    assert "такие записи вам не открыты" in page
+    seen = re.search(r'name="seen" value="([^"]+)"', page)[1]
+    head.post(brought, status=302, seen=seen, reason="журнал школы")
+    found = {(row.school, row.source) for row in district.register(REQUESTS)}
+    school = district.school("S10")
+    assert found == {(school, "parents"), (school, "pupils")}
+    assert "запросы.csv" in head.get(f"{PAGE}/import")
+    assert "запросы.csv" not in other.get(f"{PAGE}/import")
+    other.get(brought, 404)
