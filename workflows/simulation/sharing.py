@@ -133,7 +133,7 @@ class Exchange:
         yield dt.date(2026, 6, 10), partial(self._announce, AHEAD)
 
     def _tell(self, news: News) -> None:
-        said = {
+        said: dict[str, Any] = {
             "title": news.title, "text": news.text, "audience": news.audience,
             "shown_to": news.until,
             "network": self.player.number("network", news.network) if news.network else None,
@@ -145,7 +145,7 @@ class Exchange:
 
     def _give(self, one: Material) -> None:
         file = self.player.bring(one.who, f"{one.title}.docx", one.about)
-        said = {
+        said: dict[str, Any] = {
             "network": self.player.number("network", one.network), "title": one.title,
             "subject": one.subject, "grades": one.grades, "about": one.about, "file": file,
             "licence": "own", "no_pupils": True,
