@@ -26,6 +26,7 @@ GENERIC = {
     "draft": "a state of directions and an engine word: data not yet submitted",
     "end": "the last word of a block of a template, the end of an arrow",
     "expired": "a state of an imported act whose term is over",
+    "finding": "the register of what visits found, to the migration that takes its tables away",
     "forming": "a state of a network in the register until it is ready to work",
     "invite": "the link by which somebody comes in for the first time",
     "leave_out": "how a voter is taken out of a ballot (changes.Ask)",

@@ -106,11 +106,11 @@ def test_a_post_whose_holder_left_is_given_to_the_watcher_once(district):
     where = Position.id == post
 
     def leave(uow):
-        uow.session.query(Position).filter(where).update({"ends_on": dt.date(2025, 12, 31)})
+        uow.session.query(Position).filter(where).update({"ends_on": dt.date(2025, 8, 31)})
         uow.session.flush()
 
     district.container.transact(leave)
-    district.at("2026-01-01")
+    district.at("2025-09-01")
     assert loops.watch_posts(district.container) == 0
     assert waiting(district, "P004") == [case]
     assert waiting(district, "P006") == []
