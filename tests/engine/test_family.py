@@ -1,10 +1,12 @@
 """A plan and its rows: one decision, and everything in the family that follows from it."""
 
 import pytest
+from engine.mistakes.small import Empty, small
 from engine.people import DEPARTMENT, actor
 from engine.toys import TOYS
 from services.memory_uow import NOW, MemoryUnitOfWork
 
+from workflow_app.engine import says
 from workflow_app.engine.decide import Answered, Decision, decide, decide_answer
 from workflow_app.engine.forms import parse
 from workflow_app.engine.roles import system
@@ -229,3 +231,28 @@ def test_every_transition_writes_one_line_of_history(district):
     actions = [entry.action for case, entry in district.uow.history if case == number]
 
     assert actions == ["begin", "propose"]
+
+
+def test_a_plan_has_as_many_rows_as_people_write(district):
+    rows = [{"key": str(number), "name": "Семинар"} for number in range(150)]
+    number = district.active(*rows)
+    others = [row | {"name": "Практикум"} for row in rows]
+    district.act(number, "change", "clerk", title="План сети", rows=others)
+    assert {district.uow.load(district.item(number, key)).data.name for key in "09"} == {
+        "Практикум"
+    }
+    district.act(number, "abandon", "head_of_s06")
+    assert set(district.items(number).values()) == {"cancelled"}
+
+
+def test_definitions_that_loop_are_stopped(district):
+    process, draft, _ = small("round")
+    back = process.state("back", "Назад", no_deadline="сразу дальше")
+    always = says("всегда")(lambda _case, _facts: True)
+    process.when("there", "Туда", always, draft, back)
+    process.when("here", "Сюда", always, back, draft)
+    district.uow.processes = {"round": process}
+    work = Interpreter(district.uow)
+    work.start(NewCase("round", {"name": ""}, DEPARTMENT), "begin", actor("clerk"), Empty())
+    with pytest.raises(RuntimeError, match="loop"):
+        work.finish()
