@@ -331,7 +331,7 @@ def view_case(
         list(_history(uow, process, page.history, days)),
         _votes(uow, process, page),
         _changes(uow, case, page),
-        uploads.of_case(uow, case.id),
+        uploads.of_case(uow, case, actor.person_id),
         _waits_for(uow, process, case, page, officer),
         warned(process, case, facts),
         readiness(process, case, facts),

@@ -45,9 +45,12 @@ def give(upload_id: int) -> Response:
         found = uploads.read(uow, upload_id)
         if found is None:
             abort(404)
+        case = None
         if found.instance_id is not None:
-            readable(uow, found.instance_id)
-        elif found.person_id != person_id():
+            case, *_ = readable(uow, found.instance_id)
+        if found.person_id != person_id() and (
+            case is None or found.id not in uploads.in_use(uow, case)
+        ):
             abort(404)
         return found, uploads.content(uow, found)
 

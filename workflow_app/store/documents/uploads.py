@@ -1,12 +1,15 @@
 """Files people bring, once they passed the gate: kept once under their hash."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, delete, exists, func, insert, or_, select
+from sqlalchemy import BigInteger, bindparam, delete, exists, func, insert, or_, select
 
+from workflow_app.engine.case import Case
+from workflow_app.engine.checks.fields import forms
+from workflow_app.engine.forms import views
 from workflow_app.engine.refusals import Refusal
 from workflow_app.services.cases.attachments import TYPES, name_of
 from workflow_app.services.ports import NewFile
@@ -14,6 +17,7 @@ from workflow_app.store.documents import files
 from workflow_app.store.documents.files import keep_file
 from workflow_app.store.models.base import inserted_id, table
 from workflow_app.store.models.documents import Document, StoredFile, Upload
+from workflow_app.store.models.instances import BallotRow, DataVersion, History, VoteRow
 from workflow_app.store.models.registers import RegisterImport, RegisterPaper
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
@@ -31,6 +35,23 @@ _BROUGHT = select(func.count()).where(
 )
 _UPLOADS = select(_UPLOAD, _FILE.c.kind).join(_FILE, _FILE.c.sha256 == _UPLOAD.c.sha256)
 
+_OF_CASE = bindparam("case", type_=BigInteger)
+_VERSION, _LINE, _BALLOT = table(DataVersion), table(History), table(BallotRow)
+_VOTE = table(VoteRow)
+_CAST = _VOTE.join(_BALLOT, _BALLOT.c.id == _VOTE.c.ballot_id)
+_SAID = (
+    select(_VERSION.c.data).where(_VERSION.c.instance_id == _OF_CASE),
+    # A case begins with what is only being written.
+    select(_LINE.c.form).where(_LINE.c.instance_id == _OF_CASE, _LINE.c.from_state != ""),
+    select(_VOTE.c.form).select_from(_CAST).where(_BALLOT.c.instance_id == _OF_CASE),
+)
+_EVIDENCE = (
+    select(_VOTE.c.evidence_upload_id)
+    .select_from(_CAST)
+    .where(_BALLOT.c.instance_id == _OF_CASE, _VOTE.c.evidence_upload_id.is_not(None))
+)
+SIGNED_SCAN = "file"
+"""Under which name a line of history keeps the scan that a step was signed by."""
 UNATTACHED_FOR = dt.timedelta(days=1)
 AT_ONCE = 100
 """So many files are deleted by one transaction."""
@@ -114,7 +135,24 @@ def content(uow: SqlUnitOfWork, upload: UploadedFile) -> bytes:
     return files.content(uow.connection, upload.sha256)
 
 
-def of_case(uow: SqlUnitOfWork, instance_id: int) -> list[UploadedFile]:
-    """Return the files of a case, oldest first."""
-    query = _UPLOADS.where(_UPLOAD.c.instance_id == instance_id).order_by(_UPLOAD.c.id)
-    return [_uploaded(row) for row in uow.connection.execute(query)]
+def of_case(uow: SqlUnitOfWork, case: Case, person_id: int) -> list[UploadedFile]:
+    """Return the files of a case that a reader of it may open, oldest first."""
+    query = _UPLOADS.where(_UPLOAD.c.instance_id == case.id).order_by(_UPLOAD.c.id)
+    found = [_uploaded(row) for row in uow.connection.execute(query)]
+    used = in_use(uow, case) if found else ()
+    return [one for one in found if one.id in used or one.person_id == person_id]
+
+
+def in_use(uow: SqlUnitOfWork, case: Case) -> frozenset[int]:
+    """Return the files that a case names, or named when a step was taken or its text was kept.
+
+    What its author replaced while she wrote is nobody's but hers.
+    """
+    process = uow.processes[case.process]
+    names = {view.name for form in forms(process) for view in views(form) if view.kind == "file"}
+    said: list[Mapping[str, Any]] = [case.data.model_dump()]
+    for query in _SAID:
+        said += uow.connection.execute(query, {"case": case.id}).scalars()
+    evidence = uow.connection.execute(_EVIDENCE, {"case": case.id}).scalars()
+    named = {one.get(name) for one in said for name in (*names, SIGNED_SCAN)}
+    return frozenset(key for key in (*named, *evidence) if isinstance(key, int))

@@ -1,0 +1,27 @@
+"""A file its author replaced while she wrote is hers alone; what a case says stays open."""
+
+import pytest
+from stories import done
+from test_library import SAID, upload
+
+pytestmark = [pytest.mark.opened("2025-10-06"), pytest.mark.shipped]
+
+
+def test_what_was_returned_and_replaced_is_shown_to_nobody_else(browser, district):
+    first, second = upload(district, "P204"), upload(district, "P204")
+    here = next(row["id"] for row in district.networks(code="NW1"))
+    given = {**SAID, "network": here, "file": first}
+    case = done(district.start("P204", "material", **given)).instance_id
+    done(district.act("P204", case, "to_moderation"))
+    assert browser("P201").client.get(f"/files/{first}").status_code == 200
+    done(district.act("P201", case, "return_material", reason="В файле имена учеников."))
+    done(district.edit("P204", case, file=second))
+    done(district.act("P204", case, "to_moderation"))
+    done(district.act("P201", case, "publish_material"))
+    for reader in ("P110", "P201", "P003"):
+        page = browser(reader).get(f"/cases/{case}")
+        assert f"/files/{second}" in page
+        assert f"/files/{first}" not in page
+        assert browser(reader).client.get(f"/files/{first}").status_code == 404
+        assert browser(reader).client.get(f"/files/{second}").status_code == 200
+    assert browser("P204").client.get(f"/files/{first}").status_code == 200
