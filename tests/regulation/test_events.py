@@ -29,7 +29,7 @@ def announced(district, who="P201", **said):
 
 
 def people(*names):
-    return [{"name": name} for name in names]
+    return "\n".join(names)
 
 
 def stands(district):
@@ -51,12 +51,13 @@ def test_who_came_gets_a_certificate_in_one_click(open_district):
     assert code(district.act("P204", case, "join_event")) == "already_listed"
     sent = people("Третьяк Елена Максимовна", "Чуб Антон Валерьевич")
     done(district.act("P112", case, "enrol_colleagues", colleagues=sent))
-    again = district.act("P112", case, "enrol_colleagues", colleagues=sent)
+    again = district.act("P112", case, "enrol_colleagues", colleagues=f"{sent}\nпетров {{x}}<b>")
+    assert {one.code for one in again} == {"already_listed", "no_name"}
     assert code(again) == "already_listed"
     came = {"participants": [row(district, "Авдеева"), row(district, "Чуб")], "result": "x" * 10}
     assert code(district.act("P201", case, "hold_event", **came)) == "not_held_yet"
     district.at("2025-10-10 15:00")
-    assert code(district.act("P110", case, "join_event")) == "not_your_role"
+    assert code(district.act("P105", case, "join_event")) == "not_found"
     assert code(district.act("P204", case, "leave_event", participant=row(district, "Чуб"))) == (
         "another_schools_person"
     )
@@ -91,6 +92,10 @@ def test_whoever_waits_longest_gets_the_place_that_is_free(open_district):
     assert "no_places" in district.flags(case)
     done(district.act("P110", case, "leave_event", participant=row(district, "Первая")))
     assert stands(district) == {"Первая": "left", "Вторая": "registered", "Третья": "waiting"}
+    again = district.act("P110", case, "leave_event", participant=row(district, "Первая"))
+    assert code(again) == "not_listed"
+    district.carry_out()
+    assert any("освободилось: Вторая Анна" in one for one in district.notices("P112"))
     done(district.act("P110", case, "enrol_colleagues", colleagues=people("Первая Анна")))
     assert stands(district)["Первая"] == "waiting"
     district.at("2025-10-10 00:30")
@@ -103,7 +108,7 @@ def test_whoever_waits_longest_gets_the_place_that_is_free(open_district):
 
 def test_days_that_cannot_be_are_refused_each(open_district):
     district = open_district("2025-10-06")
-    wrong = {"held_on": "2025-10-05", "register_until": "2025-10-07"}
+    wrong = {"held_on": "2025-10-05", "register_until": "2025-10-07", "capacity": 0}
     given = {
         **SAID,
         **wrong,
@@ -112,7 +117,12 @@ def test_days_that_cannot_be_are_refused_each(open_district):
     }
     case = done(district.start("P201", "experience_event", **given)).instance_id
     found = {one.code for one in district.act("P201", case, "announce_event")}
-    assert found == {"event_is_over", "registration_too_long", "not_your_network"}
+    assert found == {
+        "event_is_over",
+        "registration_too_long",
+        "not_your_network",
+        "no_places_at_all",
+    }
     assert code(district.act("P110", case, "drop_event")) == "not_found"
 
 

@@ -1,6 +1,7 @@
 """What is announced of an event, who comes, and what came of it (2, first task)."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -59,18 +60,34 @@ class Event(Form):
                             when=lambda data: data.materials)
 
 
-class Colleague(Row):
-    """Somebody of one's own school."""
-
-    name: Line = field("Фамилия, имя, отчество", key=True, minimum=5)
-
-
 class Colleagues(Form):
     """Whom a school sends."""
 
-    colleagues: Rows[Colleague] = field(
-        "Кто придёт", minimum=1, hint="Можно вставить столбец из Excel: одно имя в строке"
+    colleagues: Text = field(
+        "Кто придёт",
+        hint="Фамилия, имя, отчество — каждый человек с новой строки; можно вставить столбец Excel",
     )
+
+
+def names_in(text: str) -> list[str]:
+    """Return the people a text names, one a line, each once."""
+    return [*dict.fromkeys(" ".join(line.split()) for line in text.splitlines() if line.strip())]
+
+
+_WORD = r"[А-ЯЁA-Z][а-яёa-z]+(?:[-’'][А-ЯЁа-яёA-Za-z]+)*"
+_NAME = re.compile(rf"{_WORD}(?: {_WORD}){{1,4}}(?: (?:оглы|кызы))?")
+LONGEST = 100
+MOST = 200
+"""So many people are registered at once."""
+
+
+def is_name(text: str) -> bool:
+    """Tell whether a text is a name as a certificate prints it.
+
+    >>> is_name("Авдеева Полина Кирилловна"), is_name("Петров П.П."), is_name("арутюнова {x}")
+    (True, False, False)
+    """
+    return len(text) <= LONGEST and _NAME.fullmatch(text) is not None
 
 
 class Left(Form):

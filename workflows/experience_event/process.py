@@ -31,12 +31,11 @@ from workflows.experience_event.rules import (
     READERS,
     SCHOOL_COORDINATOR,
     SCHOOLS,
-    STAFF,
-    TEACHER,
     WRITER,
     announce,
     days_fit,
     enrol,
+    guests_are_named,
     has_been_held,
     is_full,
     is_not_listed,
@@ -47,6 +46,7 @@ from workflows.experience_event.rules import (
     organiser_belongs,
     registration_is_open,
     somebody_came,
+    somebody_is_listed,
     take_off,
     tell_cancelled,
     tell_schools,
@@ -129,7 +129,7 @@ process.move(
     "drop_event", "Удалить черновик", drafted, dropped, by=WRITER, basis="E1", style="danger"
 )
 process.move(
-    "join_event", "Записаться", announced, stay, by=(TEACHER, STAFF, SCHOOL_COORDINATOR),
+    "join_event", "Записаться", announced, stay, by=SCHOOLS,
     basis="E2, 2", style="primary", if_=[registration_is_open, is_not_listed], do=[join],
 )
 process.move(
@@ -139,11 +139,12 @@ process.move(
 )
 process.move(
     "leave_event", "Снять с записи", announced, stay, by=(*SCHOOLS, WRITER), basis="E2",
-    form=Left, if_=[answered, may_take_off], do=[take_off],
+    form=Left, if_=[somebody_is_listed, answered, may_take_off], do=[take_off],
 )
 process.move(
     "hold_event", "Отметить, кто участвовал", announced, held, by=(WRITER, COORDINATOR),
-    basis="E3, 2", form=Outcome, if_=[answered, has_been_held, somebody_came], do=[note_who_came],
+    basis="E3, 2", form=Outcome, do=[note_who_came],
+    if_=[answered, has_been_held, somebody_came, guests_are_named],
 )
 process.move(
     "certify", "Выдать сертификаты", held, certified, by=(WRITER, COORDINATOR), basis="E4, 2",

@@ -16,8 +16,22 @@ from workflow_app.engine import (
     says,
 )
 from workflow_app.engine.roles import POST
-from workflows.experience_event.form import Event, of_network
-from workflows.registers.events import EVENTS, PARTICIPANTS, STANDS, TAKEN, EventParticipant
+from workflows.experience_event.form import (
+    LONGEST,
+    MOST,
+    Event,
+    is_name,
+    names_in,
+    of_network,
+)
+from workflows.registers.events import (
+    COMING,
+    EVENTS,
+    PARTICIPANTS,
+    STANDS,
+    TAKEN,
+    EventParticipant,
+)
 from workflows.roles import AUDITOR, BASE_HEAD, COORDINATOR, DEPARTMENT, IMC
 from workflows.wording import HOURS, counted
 
@@ -35,10 +49,13 @@ READERS = (*SCHOOLS, WRITER, BASE_HEAD, COORDINATOR, *IMC, *DEPARTMENT, AUDITOR)
 # ---------------------------------------------------------------- announcing
 
 
-@says("день мероприятия ещё не прошёл, запись кончается не позже него")
+@says("день мероприятия ещё не прошёл, запись кончается не позже него, места есть")
 def days_fit(case: Case[Event], _facts: Facts) -> Iterator[Refusal]:
     """Nobody comes to what is over; whoever registers does so before it."""
     held_on, until = case.data.held_on, case.data.register_until
+    if case.data.capacity == 0:
+        yield refuse("no_places_at_all", "Нужно хотя бы одно место; если хватит всем, не пишите "
+                     "ничего", kind="form", field="capacity")
     if held_on is not None and held_on < case.today:
         yield refuse("event_is_over", "День мероприятия уже прошёл", kind="form", field="held_on")
     if until is not None and held_on is not None and until > held_on:
@@ -134,21 +151,39 @@ def is_not_listed(case: Case[Event], facts: Facts) -> Refusal | None:
     return None
 
 
-@says("каждый записан один раз")
+WRITTEN = "Нужны фамилия и имя полностью, с прописной буквы: «{name}»"
+
+
+@says("имена написаны так, как их напечатает сертификат, и каждый записан один раз")
 def names_are_new(case: Case[Event], facts: Facts) -> Iterator[Refusal]:
-    """Who is on the list already is named."""
+    """A certificate prints what stands in the list; who is on it already is named."""
     own = case.capacity.organisation_id if case.capacity else None
     known = {row.name for row in listed(case, facts) if row.school == own and row.state != "left"}
-    for row in case.form.colleagues:
-        if row.name in known:
-            yield refuse("already_listed", "Уже в списке: {name}", name=row.name, kind="form",
-                         field=f"colleagues.{row.row_key}")
+    names = names_in(case.form.colleagues)
+    if len(names) > MOST:
+        yield refuse("too_many_names", "За один раз записывают не больше {most} человек", most=MOST,
+                     kind="form", field="colleagues")
+    for name in names[:MOST]:
+        if not is_name(name):
+            yield refuse("no_name", WRITTEN, name=name[:LONGEST], kind="form", field="colleagues")
+        elif name in known:
+            yield refuse("already_listed", "Уже в списке: {name}", name=name, kind="form",
+                         field="colleagues")
+
+
+@says("имена гостей написаны так, как их напечатает сертификат")
+def guests_are_named(case: Case[Event], _facts: Facts) -> Iterator[Refusal]:
+    """A certificate prints what stands in the list."""
+    for row in case.form.guests:
+        if not is_name(row.name):
+            yield refuse("no_name", WRITTEN, name=row.name[:LONGEST], kind="form",
+                         field=f"guests.{row.row_key}")
 
 
 @says("записаны по порядку; кому не хватило места, стоит в листе ожидания")
 def enrol(case: Case[Event], facts: Facts) -> Iterator[Enter | Amend]:
     """First come, first served."""
-    yield from _list(case, facts, [row.name for row in case.form.colleagues])
+    yield from _list(case, facts, names_in(case.form.colleagues))
 
 
 @says("вы в списке; если мест нет — в листе ожидания")
@@ -185,6 +220,9 @@ def may_take_off(case: Case[Event], facts: Facts) -> Refusal | None:
     by = case.capacity
     if row is None or by is None:
         return None
+    if row.state not in COMING:
+        return refuse("not_listed", "{name} уже не в списке", name=row.name, kind="form",
+                      field="participant")
     if row.school == by.organisation_id or by.position_id == case.data.writer:
         return None
     return refuse("another_schools_person", "Это педагог другой школы", kind="person",
@@ -192,7 +230,7 @@ def may_take_off(case: Case[Event], facts: Facts) -> Refusal | None:
 
 
 @says("место освобождено, первый из листа ожидания записан")
-def take_off(case: Case[Event], facts: Facts) -> Iterator[Amend]:
+def take_off(case: Case[Event], facts: Facts) -> Iterator[Amend | Notify]:
     """Whoever waits longest gets the place."""
     gone = facts.of(PARTICIPANTS).get(case.form.participant)
     if gone is None:
@@ -200,7 +238,19 @@ def take_off(case: Case[Event], facts: Facts) -> Iterator[Amend]:
     yield Amend("event_participant", gone.id, {"state": "left"}, case.today)
     waiting = [row for row in listed(case, facts) if row.state == "waiting" and row.id != gone.id]
     if gone.state == "registered" and waiting:
-        yield Amend("event_participant", waiting[0].id, {"state": "registered"}, case.today)
+        lucky = waiting[0]
+        yield Amend("event_participant", lucky.id, {"state": "registered"}, case.today)
+        school = facts.name("school", lucky.school)
+        said = f"Место на «{case.data.title}» освободилось: {lucky.name}, {school}"
+        yield Notify((HEAD, SCHOOL_COORDINATOR), said)
+
+
+@says("кто-то записан")
+def somebody_is_listed(case: Case[Event], facts: Facts) -> Refusal | None:
+    """Of an empty list nobody is taken."""
+    if any(row.state in COMING for row in listed(case, facts)):
+        return None
+    return refuse("nobody_listed", "Пока никто не записан")
 
 
 # ---------------------------------------------------------------- held
@@ -269,5 +319,5 @@ def is_full(case: Case[Event], facts: Facts) -> Refusal | None:
     if case.state != "announced" or left is None or left > 0:
         return None
     waiting = sum(row.state == "waiting" for row in listed(case, facts))
-    people = counted(waiting, "человек", "человека", "человек")
+    people = counted(waiting, "человек", "человека", "человек") if waiting else "пока никого"
     return refuse("no_places", "Мест не осталось, в листе ожидания {people}", people=people)

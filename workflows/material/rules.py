@@ -205,11 +205,12 @@ def put_schools(case: Case[Material], facts: Facts) -> Put:
 
 
 @says("школы сети узнают о новом материале")
-def tell_schools(case: Case[Material], _facts: Facts) -> Notify:
-    """Coordinators and heads hear of it; teachers find it in the library."""
+def tell_schools(case: Case[Material], _facts: Facts) -> Iterator[Notify]:
+    """Coordinators and heads hear of it, its author too; teachers find it in the library."""
     version = f", версия {case.data.version}" if (case.data.version or 1) > 1 else ""
     said = f"В библиотеке сети: «{case.data.title}»{version}"
-    return Notify((HEAD, SCHOOL_COORDINATOR), said, case.data.about)
+    yield Notify((HEAD, SCHOOL_COORDINATOR), said, case.data.about)
+    yield Notify((WRITER,), f"Ваш материал в библиотеке сети: «{case.data.title}»")
 
 
 COLUMNS = ("Школа", "Когда", "Как подошёл", "Что говорят")

@@ -24,6 +24,8 @@ STANDS = {
 }
 TAKEN = ("registered", "came")
 """Who has a place."""
+COMING = ("registered", "waiting")
+"""Who may still be taken off the list."""
 
 
 class ExperienceEvent(Record):

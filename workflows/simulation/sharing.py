@@ -166,10 +166,10 @@ class Exchange:
         )
         self.player.must("P201", case, "announce_event")
         self.player.must("P204", case, "join_event")
-        colleagues = [{"name": "Арутюнова Карина Ашотовна"}]
+        colleagues = "Арутюнова Карина Ашотовна"
         self.player.must("P112", case, "enrol_colleagues", colleagues=colleagues)
         if "capacity" in said:
-            colleagues = [{"name": "Черных Павел Игоревич"}]
+            colleagues = "Черных Павел Игоревич"
             self.player.must("P113", case, "enrol_colleagues", colleagues=colleagues)
 
     def _hold(self) -> None:
