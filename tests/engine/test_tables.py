@@ -1,7 +1,8 @@
 """What a case page shows from the registers, and which columns the system alone writes."""
 
 from engine.facts_twin import FactsTwin
-from engine.mistakes.small import small
+from engine.mistakes.small import HEAD, small
+from engine.people import actor
 
 from workflow_app.engine import Form, Line, NetworkName, Row, Rows, Text, figure
 from workflow_app.engine import field as asked
@@ -34,9 +35,13 @@ def test_a_table_shows_in_its_states_alone_and_never_empty():
     process.table("turn", "Переход", ("Сеть",), lambda case, _: [(case.state,)], states=[draft])
     process.table("always", "Всегда", ("Сеть",), lambda *_: [("Наша",)])
     process.table("empty", "Пусто", ("Сеть",), lambda *_: [])
-    shown = [(table.key, rows) for table, rows in told(process, standing("drafted"), FactsTwin())]
+    shown = [
+        (table.key, rows) for table, rows in told(process, standing("drafted"), FactsTwin(), None)
+    ]
     assert shown == [("turn", (("drafted",),)), ("always", (("Наша",),))]
-    assert [table.key for table, _ in told(process, standing("done"), FactsTwin())] == ["always"]
+    assert [table.key for table, _ in told(process, standing("done"), FactsTwin(), None)] == [
+        "always"
+    ]
 
 
 def test_the_name_of_a_network_in_a_table_knows_which_one_it_is():
@@ -48,9 +53,9 @@ def test_a_table_is_computed_at_every_look():
     process, _, _ = small()
     names = ["Первая"]
     process.table("known", "Известно", ("Сеть",), lambda *_: [(name,) for name in names])
-    before = told(process, standing("drafted"), FactsTwin())
+    before = told(process, standing("drafted"), FactsTwin(), None)
     names.append("Вторая")
-    assert len(told(process, standing("drafted"), FactsTwin())[0][1]) == len(before[0][1]) + 1
+    assert len(told(process, standing("drafted"), FactsTwin(), None)[0][1]) == len(before[0][1]) + 1
 
 
 def test_what_is_hidden_or_only_read_the_system_writes():
@@ -63,3 +68,13 @@ def test_a_figure_that_is_not_known_prints_nothing():
     assert figure(None, "%") == ""
     shares = [figure(measured("%", part, 34), "%") for part in (8, None)]
     assert shares == ["23,5 %", ""]
+
+
+def test_a_table_of_some_readers_is_shown_to_them_alone():
+    process, *_ = small()
+    process.table("own", "Своё", ("Что",), lambda _case, _facts: [("да",)], readers=HEAD)
+    case, facts = standing("drafted"), FactsTwin()
+    assert [len(told(process, case, facts, actor(who))) for who in ("head_of_s06", "clerk")] == [
+        1,
+        0,
+    ]

@@ -48,7 +48,9 @@ def preview(district, year):
         case = uow.load(year).at_hand(None, None, uow.now, uow.today)
         facts = uow.facts(case.municipality_id)
         return {
-            row[0]: row[1:] for _, rows in told(uow.processes[YEAR], case, facts) for row in rows
+            row[0]: row[1:]
+            for _, rows in told(uow.processes[YEAR], case, facts, None)
+            for row in rows
         }
 
     found, codes = district.read(look), ("Математика", "Читательская", "Объективная")

@@ -65,3 +65,4 @@ def test_the_author_sees_which_heads_have_opened_it(browser, news):
     table = page[page.index("Кто из директоров открыл") :]
     assert "06.10.2025" in table
     assert table.count("ещё не открывали") >= 2
+    assert "Кто из директоров открыл" not in browser("P112").get(f"/cases/{news}")

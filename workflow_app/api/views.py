@@ -34,7 +34,7 @@ def instance_view(uow: SqlUnitOfWork, process: Process, case: Case, actor: Actor
         warnings=[problem_of(warning) for warning in warned(process, case, facts)],
         tables=[
             m.TableView(key=one.key, title=one.title, columns=one.columns, rows=rows)
-            for one, rows in told(process, case, facts)
+            for one, rows in told(process, case, facts, actor)
         ],
     )
 

@@ -410,9 +410,19 @@ def _line(line: Check, case: Case, facts: Facts) -> Check:
     return replace(line, title=f"{line.title}: {line.said(case, facts)}") if line.said else line
 
 
-def told(process: Process, case: Case, facts: Facts) -> tuple[tuple[Table, Lines], ...]:
-    """Return the tables a case shows in its state, those without rows left out."""
-    shown = [t for t in process.tables.values() if not t.states or case.state in t.states]
+def told(
+    process: Process, case: Case, facts: Facts, actor: Actor | None
+) -> tuple[tuple[Table, Lines], ...]:
+    """Return the tables a case shows to somebody in its state, those without rows left out.
+
+    Without an actor all of them are asked.
+    """
+    shown = [
+        table
+        for table in process.tables.values()
+        if (not table.states or case.state in table.states)
+        and (actor is None or not table.readers or fitting(table.readers, actor, case.parties))
+    ]
     found = ((table, tuple(table.rows(case, facts))) for table in shown)
     return tuple((table, rows) for table, rows in found if rows)
 

@@ -98,7 +98,8 @@ class NetworkName(str):
 class Table:
     """What the registers tell of a case at the moment it is looked at; nothing of it is stored.
 
-    Whoever reads the case sees it: rows hold nothing that one of the readers may not know.
+    Whoever reads the case sees it, or the `readers` it names: rows hold nothing that one of them
+    may not know.
     """
 
     key: str
@@ -108,6 +109,7 @@ class Table:
     states: tuple[str, ...] = ()
     """Where it is shown; everywhere without any."""
     where: str = ""
+    readers: tuple[Role, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -403,10 +405,11 @@ class Process:
         rows: Callable[[Case, Facts], Iterable[tuple[str, ...]]],
         *,
         states: State | Iterable[State] = (),
+        readers: Role | Iterable[Role] = (),
     ) -> Table:
         """Declare what a case page shows from the registers, at every look anew."""
         shown = tuple(state.key for state in _many(states, State))
-        table = Table(key, title, tuple(columns), rows, shown, caller())
+        table = Table(key, title, tuple(columns), rows, shown, caller(), _many(readers, Role))
         self._declare(self.tables, key, table, table.where)
         return table
 

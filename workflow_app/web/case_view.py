@@ -273,8 +273,10 @@ class CaseView:
 
     @property
     def begun(self) -> Sequence[CaseLine]:
-        """Return the open cases that people began from this one."""
-        return [one for one in self.page.children if not one.fan_key and not one.finished_at]
+        """Return the open cases that people began from this one, while it goes on itself."""
+        is_over = self.process.states[self.case.state].is_final
+        began = [one for one in self.page.children if not one.fan_key and not one.finished_at]
+        return [] if is_over else began
 
     @property
     def others_offers(self) -> Sequence[OfferLine]:
@@ -336,7 +338,7 @@ def view_case(
         warned(process, case, facts),
         readiness(process, case, facts),
         boards(uow, page.children, actor),
-        told(process, case, facts),
+        told(process, case, facts, actor),
         later,
         readable_among(uow, (one.instance_id for one in chain(*later.values())), actor),
     )

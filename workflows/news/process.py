@@ -27,7 +27,15 @@ from workflows.news.rules import (
     tell_unread,
     tell_writer,
 )
-from workflows.roles import AUTHOR_COORDINATOR, AUTHOR_HEAD, IMC_HEAD, METHODIST, SPECIALIST
+from workflows.roles import (
+    AUTHOR_COORDINATOR,
+    AUTHOR_HEAD,
+    DEPARTMENT,
+    IMC,
+    IMC_HEAD,
+    METHODIST,
+    SPECIALIST,
+)
 from workflows.rules import Reason
 
 process = Process(
@@ -67,7 +75,10 @@ ended = process.final("ended", "В архиве")
 withdrawn = process.final("withdrawn", "Снята с показа")
 dropped = process.final("dropped", "Черновик удалён")
 
-process.table("reading", "Кто из директоров открыл", COLUMNS, reading, states=published)
+process.table(
+    "reading", "Кто из директоров открыл", COLUMNS, reading, states=published,
+    readers=(WRITER, *IMC, *DEPARTMENT),
+)
 
 process.start(
     "write_news", "Написать новость", drafted, basis="T1, 1.6",

@@ -165,7 +165,7 @@ class Ledger:
     def told(self, case: Row) -> str:
         """Return everything the tables of a case's page show to whoever reads the case."""
         found, facts = self.uow.load(case["id"]), self.facts(case["municipality_id"])
-        return str(told(self.process(case), found, facts)) if found else ""
+        return str(told(self.process(case), found, facts, None)) if found else ""
 
 
 Invariant = Callable[[Ledger], Iterator[str]]

@@ -44,6 +44,17 @@ def folded(text: str) -> str:
     return text.lower().translate(_table(_FROM + _LEFT_OUT, _TO))
 
 
+def words_of(text: str) -> list[str]:
+    """Return the words of a text as they are compared, in whatever order people wrote them.
+
+    A number keeps its sign: «№ 5» is not every text with a five.
+
+    >>> words_of("Проценты  КАРТОЧКИ № 5")
+    ['проценты', 'карточки', '№5']
+    """
+    return [folded(word) for word in text.replace(f"{NUMBER_SIGN} ", NUMBER_SIGN).split()]
+
+
 def contain(text: str, *columns: SQLColumnExpression[str]) -> ColumnElement[bool]:
     """Return the condition that a column contains the text; no sign of it is a pattern."""
     # Capitals of other alphabets stand in the stored text as they are, or as the locale folds them.

@@ -29,7 +29,7 @@ from workflow_app.engine.registers import Record
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import Person
 from workflow_app.store.models.registers import RegisterEntry
-from workflow_app.store.read_models.search import folded
+from workflow_app.store.read_models.search import words_of
 from workflow_app.store.registers.reading import record
 from workflow_app.store.registers.tables import SEARCH_TEXT, Tables
 
@@ -96,7 +96,9 @@ def _asked(tables: Tables, municipality_id: int, asked: Asked) -> Select[Any]:
     for name, value in asked.values.items():
         query = query.where(tables.has(name, value))
     if asked.text and register.search:
-        query = query.where(c[SEARCH_TEXT].contains(folded(asked.text), autoescape=True))
+        query = query.where(
+            *(c[SEARCH_TEXT].contains(word, autoescape=True) for word in words_of(asked.text))
+        )
     return query.order_by(
         *(key.column.desc() if key.falls else key.column for key in _keys(tables))
     )
