@@ -3,11 +3,12 @@
 import re
 
 import pytest
-from browsing import text_of
+from browsing import form_of, text_of
 from change_story import network
+from lxml import html
 from stories import done
 from test_dashboard import row_of
-from visit_story import BANK, found, planned
+from visit_story import BANK, found, planned, written
 
 from workflow_app.services.settings_defaults import DEFAULTS
 from workflow_app.store.models.directory import Setting
@@ -117,6 +118,22 @@ def test_what_is_looked_at_the_municipality_writes_line_by_line(district, browse
     assert [row.title for row in district.case(case).data.checklist] == kept["visits.checklist"]
     browser("P003").post(LIST, value="\n".join(DEFAULTS["visits.checklist"].value))
     assert "visits.checklist" not in {row["key"] for row in district.rows(Setting)}
+
+
+def test_a_mistake_marks_the_question_it_is_about_alone(district, browser):
+    case = planned(district)
+    district.at("2025-11-12 15:00")
+    written(district, case)
+    third = district.case(case).data.checklist[2]
+    methodist = browser("P006")
+    sent = form_of(methodist.get(f"/cases/{case}")) | {"_action": "send_protocol"}
+    sent["checklist.2.mark"] = "partly"
+    page = methodist.post(f"/cases/{case}/draft", status=422, **sent)
+    shown = html.fromstring(page.get_data(as_text=True))
+    wrong = f"f-checklist-{third.key}"
+    assert shown.xpath(f'//a[@href="#{wrong}"]')
+    rows = shown.xpath('//*[contains(@class, "row-card")][starts-with(@id, "f-checklist-")]')
+    assert [row.get("id") for row in rows if row.xpath('.//*[@class="field-error"]')] == [wrong]
 
 
 @pytest.mark.parametrize(
