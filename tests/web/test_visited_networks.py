@@ -1,5 +1,6 @@
 """The last visit of each network in the overview and on its page, for those it concerns (1.4)."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -12,6 +13,7 @@ from visit_story import BANK, found, planned, written
 
 from workflow_app.services.settings_defaults import DEFAULTS
 from workflow_app.store.models.directory import Setting
+from workflow_app.store.registers.writing import Cause
 from workflows.registers.networks import NETWORKS
 
 pytestmark = [pytest.mark.shipped, pytest.mark.opened("2025-10-20")]
@@ -45,6 +47,33 @@ def test_how_long_is_too_long_the_municipality_decides(district, browser):
     browser("P003").post("/admin/settings/visits.within_days", value="0")
     district.at("2025-11-13 12:00")
     assert LATE in told(browser, "NW1")
+
+
+def test_a_network_entered_by_hand_is_watched_from_its_entry_on(district, browser):
+    like = district.networks(code="NW2")[0]
+
+    def write(uow):
+        said = {name: like[name] for name in NETWORKS.fields} | {"directions": []}
+        said |= {"name": "Давняя сеть", "code": "Д", "term_from": dt.date(2023, 9, 1)}
+        return uow.registers.enter("network", 1, Cause(uow.today, basis="№ 200"), said, None)
+
+    district.container.transact(write)
+    path = f"/networks/{network(district, 'Д')}"
+
+    def late(page):
+        return LATE in row_of(page.get("/dashboard"), "Давняя сеть"), LATE in page.get(path)
+
+    assert late(browser("P005")) == (False, False)
+    before = sum_of_late(browser)
+    district.at("2026-04-22 12:00")
+    assert late(browser("P005")) == (True, True)
+    assert sum_of_late(browser) == before + 1
+
+
+def sum_of_late(browser):
+    """Return how many networks the overview counts as left alone for too long."""
+    page = " ".join(re.sub("<[^>]+>", " ", browser("P005").get("/dashboard")).split())
+    return int(re.search(f"{LATE}\\D*(\\d+)", page, re.IGNORECASE)[1])
 
 
 def test_a_network_that_stands_still_burns_for_nobody(district, browser):
