@@ -86,7 +86,13 @@ def test_the_centre_is_a_party_the_curator_visits_and_the_base_head_takes_note(o
     told = (row.code, str(row.held_on), row.conclusion, row.findings, str(row.acknowledged_on))
     assert told == ("1/2025", "2025-11-14", CONCLUSION, 0, "2025-11-14")
     district.carry_out()
-    assert [one["paper"] for one in district.documents(case)] == ["visit_protocol"] * 2
+    papers = district.documents(case)
+    assert [one["paper"] for one in papers] == ["visit_protocol"] * 2
+    waits, read = (one["field_values"]["ознакомление"] for one in papers)
+    named = {"должность": read["должность"], "имя": "М.Г.\u00a0Соловьёва"}
+    assert read["должность"].startswith("Директор")
+    assert waits == {"дата": "", **named, "пояснения": ""}
+    assert read == {"дата": "14.11.2025", **named, "пояснения": "С выводами согласны."}
 
 
 # ---------------------------------------------------------------- what is refused

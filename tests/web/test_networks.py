@@ -1,5 +1,6 @@
 """A network on its page: who belongs to it, how that came about, what is going on in it."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -8,6 +9,8 @@ from plans import life
 from stories import done
 
 from workflow_app.store.models.instances import Instance
+from workflow_app.store.registers.writing import Cause
+from workflows.registers.networks import NETWORKS
 
 pytestmark = pytest.mark.opened("2026-06-18")
 
@@ -132,3 +135,44 @@ def test_every_school_of_a_network_finds_its_contacts_and_rules_on_one_page(
     told = page[page.index("Люди и правила сети") :]
     assert "Чуб А.В., &lt;b&gt;8 (86543) 0-00-00" in told[:3000]
     assert "Люди и правила сети" not in browser("P101").get(network)
+
+
+@pytest.mark.shipped
+def test_a_network_older_than_the_system_tells_its_document_and_no_day_it_does_not_know(
+    browser, district
+):
+    like, document = district.networks(code="NW1")[0], "приказ от 28.08.2023 № 200"
+    base, other, later = (district.school(code) for code in ("S01", "S02", "S10"))
+
+    def write(uow):
+        told, silent = (Cause(uow.today, basis=text) for text in (document, ""))
+        said = {name: like[name] for name in NETWORKS.fields} | {"directions": []}
+        said |= {"name": "Давняя сеть", "code": "Д", "term_from": dt.date(2023, 9, 1)}
+        (key,) = uow.registers.enter_all("network", 1, told, [said], None)
+        rows = [
+            {"network": key, "school": school, "role": role}
+            for school, role in ((base, "base"), (other, "supported"), (later, "supported"))
+        ]
+        uow.registers.enter_all("membership", 1, told, rows[:1], None)
+        uow.registers.enter_all("membership", 1, silent, rows[1:2], None)
+        uow.registers.enter_all("membership", 1, told, rows[2:], dt.date(2024, 9, 1))
+        return key
+
+    page = browser("P003").get(f"/networks/{district.container.transact(write)}")
+    rows, _, turns = page[page.index("Состав на") :].partition("Как складывался")
+    told = zip(*(cells(rows, title) for title in ("С какого дня", "Приказ")), strict=True)
+    assert [*told] == [("всегда", document), ("всегда", "—"), ("01.09.2024", document)]
+    steps = [words(one) for one in re.findall('<div class="step">(.*?)</div>', turns)]
+    always = {f"всегда — {document}", "всегда — без документа"}
+    assert (steps[0], {*steps[1:]}) == (f"с 01.09.2024 — {document}", always)
+    assert turns.count("внесено в реестр 18.06.2026") == 3
+
+
+def words(piece):
+    """Return what a piece of a page says."""
+    return " ".join(re.sub("<[^>]+>", "", piece).replace("\u00a0", " ").split())
+
+
+def cells(table, title):
+    """Return what the column of a table says, row by row."""
+    return [words(one) for one in re.findall(f'data-title="{title}">(.*?)</td>', table)]

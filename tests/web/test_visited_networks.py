@@ -1,16 +1,19 @@
 """The last visit of each network in the overview and on its page, for those it concerns (1.4)."""
 
+import datetime as dt
 import re
 
 import pytest
-from browsing import text_of
+from browsing import form_of, text_of
 from change_story import network
+from lxml import html
 from stories import done
 from test_dashboard import row_of
-from visit_story import BANK, found, planned
+from visit_story import BANK, found, planned, written
 
 from workflow_app.services.settings_defaults import DEFAULTS
 from workflow_app.store.models.directory import Setting
+from workflow_app.store.registers.writing import Cause
 from workflows.registers.networks import NETWORKS
 
 pytestmark = [pytest.mark.shipped, pytest.mark.opened("2025-10-20")]
@@ -44,6 +47,33 @@ def test_how_long_is_too_long_the_municipality_decides(district, browser):
     browser("P003").post("/admin/settings/visits.within_days", value="0")
     district.at("2025-11-13 12:00")
     assert LATE in told(browser, "NW1")
+
+
+def test_a_network_entered_by_hand_is_watched_from_its_entry_on(district, browser):
+    like = district.networks(code="NW2")[0]
+
+    def write(uow):
+        said = {name: like[name] for name in NETWORKS.fields} | {"directions": []}
+        said |= {"name": "Давняя сеть", "code": "Д", "term_from": dt.date(2023, 9, 1)}
+        return uow.registers.enter("network", 1, Cause(uow.today, basis="№ 200"), said, None)
+
+    district.container.transact(write)
+    path = f"/networks/{network(district, 'Д')}"
+
+    def late(page):
+        return LATE in row_of(page.get("/dashboard"), "Давняя сеть"), LATE in page.get(path)
+
+    assert late(browser("P005")) == (False, False)
+    before = sum_of_late(browser)
+    district.at("2026-04-22 12:00")
+    assert late(browser("P005")) == (True, True)
+    assert sum_of_late(browser) == before + 1
+
+
+def sum_of_late(browser):
+    """Return how many networks the overview counts as left alone for too long."""
+    page = " ".join(re.sub("<[^>]+>", " ", browser("P005").get("/dashboard")).split())
+    return int(re.search(f"{LATE}\\D*(\\d+)", page, re.IGNORECASE)[1])
 
 
 def test_a_network_that_stands_still_burns_for_nobody(district, browser):
@@ -117,6 +147,22 @@ def test_what_is_looked_at_the_municipality_writes_line_by_line(district, browse
     assert [row.title for row in district.case(case).data.checklist] == kept["visits.checklist"]
     browser("P003").post(LIST, value="\n".join(DEFAULTS["visits.checklist"].value))
     assert "visits.checklist" not in {row["key"] for row in district.rows(Setting)}
+
+
+def test_a_mistake_marks_the_question_it_is_about_alone(district, browser):
+    case = planned(district)
+    district.at("2025-11-12 15:00")
+    written(district, case)
+    third = district.case(case).data.checklist[2]
+    methodist = browser("P006")
+    sent = form_of(methodist.get(f"/cases/{case}")) | {"_action": "send_protocol"}
+    sent["checklist.2.mark"] = "partly"
+    page = methodist.post(f"/cases/{case}/draft", status=422, **sent)
+    shown = html.fromstring(page.get_data(as_text=True))
+    wrong = f"f-checklist-{third.key}"
+    assert shown.xpath(f'//a[@href="#{wrong}"]')
+    rows = shown.xpath('//*[contains(@class, "row-card")][starts-with(@id, "f-checklist-")]')
+    assert [row.get("id") for row in rows if row.xpath('.//*[@class="field-error"]')] == [wrong]
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,16 @@ def test_a_network_that_is_over_is_told_as_it_was(facts):
     assert codes(facts, row(OLD, OTHER, "supported")) == [("one_base", OTHER)]
 
 
+def test_nobody_joins_a_network_after_its_term(facts):
+    over = facts.of(NETWORKS).get(NEW).term_to
+    late = row(NEW, OTHER, "partner", valid_from=over + dt.timedelta(days=1))
+    (found,) = [refusal for _, refusal in together_by_hand([late], facts)]
+    assert (found.code, found.field) == ("term_is_over", "valid_from")
+    assert f"кончается {over:%d.%m.%Y}" in found.message
+    on_time = late.model_copy(update={"valid_from": over})
+    assert codes(facts, on_time) == []
+
+
 def test_once_an_order_has_spoken_of_a_network_orders_alone_do(facts):
     about = (f"network/{NEW}",)
     facts.orders[5] = OrderCard(5, "12-од", dt.date(2025, 10, 1), "О составе", "", about)

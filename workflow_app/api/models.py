@@ -188,7 +188,8 @@ class MemberView(BaseModel):
     school_id: int
     name: str
     role: str
-    since: dt.date
+    since: dt.date | None
+    """None: as it always was."""
     order: str
 
 

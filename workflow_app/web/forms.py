@@ -1,7 +1,7 @@
 """HTML forms into plain values and back: rows, several choices, and what was shown."""
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -291,11 +291,14 @@ def _rows(
     ]
     own = [column.name for column in view.columns if column.kind not in ("choice", "flag")]
     held = {row.row_key: _held(uow, case, view, row) for row in stored}
+    keys = {written_key(view, row) for row in given}
     result = []
     for number, row in enumerate(given):
         key = written_key(view, row)
-        prefix = f"{view.name}.{key or number}"
-        error = errors.get(prefix, "")
+        # A reason names a row by its key, else by its place, unless that is another's key.
+        names = [key] if key else []
+        names += [str(number)] if str(number) not in keys else []
+        error = _said_of(errors, view, names)
         locked, frozen = held.get(key, ("", ""))
         columns = [
             _cell(
@@ -304,8 +307,7 @@ def _rows(
                 column,
                 f"{view.name}.{number}.{column.name}",
                 row.get(column.name),
-                errors.get(f"{prefix}.{column.name}", "")
-                or errors.get(f"{view.name}.{number}.{column.name}", ""),
+                _said_of(errors, view, names, f".{column.name}"),
                 known,
                 readonly=readonly,
                 is_frozen=bool(frozen),
@@ -325,6 +327,11 @@ def _rows(
             )
         )
     return result
+
+
+def _said_of(errors: Mapping[str, str], view: FieldView, names: Iterable[str], of: str = "") -> str:
+    """Return what is said of a row, or of a column of it, under the first of its names."""
+    return next(filter(None, (errors.get(f"{view.name}.{name}{of}") for name in names)), "")
 
 
 def _held(uow: SqlUnitOfWork, case: Case, view: FieldView, row: Row) -> tuple[str, str]:

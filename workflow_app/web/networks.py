@@ -150,7 +150,7 @@ def show(network_id: int) -> str:
                 for one in about
                 if one.register.key != compositions.MEMBERSHIP  # the page tells it by days
             ],
-            recent=list(_recent(uow, about, row)),
+            recent=list(_recent(uow, about, row, told.registered_on if told else row.term_from)),
             founding=founding,
             readable=readable_among(uow, orders, actor),
             history=NETWORK if uow.shown(NETWORK) else "",
@@ -161,7 +161,7 @@ def show(network_id: int) -> str:
 
 
 def _recent(
-    uow: SqlUnitOfWork, about: Iterable[ShownRows], row: compositions.Network
+    uow: SqlUnitOfWork, about: Iterable[ShownRows], row: compositions.Network, told: dt.date
 ) -> Iterator[tuple[Recent, dashboard.Last]]:
     """Yield the newest row of each register that tells it of networks, as far as it is shown."""
     facts = uow.facts(municipality(uow))
@@ -174,7 +174,7 @@ def _recent(
         if recent and is_read:
             day = max((getattr(one, recent.field) for one in shown.rows), default=None)
             since = dashboard.due_since(facts, recent, uow.today)
-            yield recent, dashboard.last_of(row, day, since)
+            yield recent, dashboard.last_of(row.state, max(row.term_from, told), day, since)
 
 
 def _help(

@@ -71,8 +71,8 @@ def _addressee(school_id: int | None, facts: Facts) -> str:
 
 
 def _acknowledgement(case: Case[Visit], facts: Facts) -> Values:
-    """Return who took note of it and when; the day is empty while it waits for the base head."""
-    took = case.capacity if case.state == "protocol_sent" else None
+    """Return who took note of it and when; the day is empty while the protocol waits for her."""
+    took = case.capacity if case.times("take_note") else None
     head = took or holder(facts, "school_head", case.data.base)
     return {
         "дата": date(case.today) if took else "",

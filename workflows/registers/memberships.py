@@ -20,7 +20,7 @@ from workflows.registers.networks import CLOSED, NETWORKS, Network, told_by_orde
 from workflows.registers.schools import SCHOOLS
 from workflows.registers.statuses import STABLE, held, newest_year
 from workflows.roles import BASE_HEAD, COORDINATOR, SPECIALIST
-from workflows.wording import counted
+from workflows.wording import counted, date
 
 NETWORK_ROLES = {
     "base": "базовая школа",
@@ -79,12 +79,27 @@ def together_by_hand(
         if refusal := told_by_order(facts, network):
             yield own[0], refusal
             continue
+        if late := [(row, refusal) for row in own for refusal in _after_its_term(card, row, facts)]:
+            yield from late
+            continue
         yield from _without_one_base(card, own, facts)
         if card.state == CLOSED or card.term_to < facts.today:
             continue
         for row in own:
             for refusal in (*_not_stable(row, facts), *_too_many(card, row, rows, facts)):
                 yield row, refusal
+
+
+def _after_its_term(card: Network, row: Membership, facts: Facts) -> Iterator[Refusal]:
+    """Yield that a school would join a network that is over by then (1.7)."""
+    is_new = facts.of(MEMBERSHIPS).get(row.id) is None
+    if is_new and row.valid_from and row.valid_from > card.term_to:
+        yield refuse(
+            "term_is_over",
+            "Срок сети «{network}» кончается {until}: школу нельзя внести в неё с {day}",
+            network=card.name, until=date(card.term_to), day=date(row.valid_from),
+            field="valid_from", basis="1.7",
+        )
 
 
 def _without_one_base(

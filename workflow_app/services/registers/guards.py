@@ -7,6 +7,7 @@ What people or files wrote is corrected from the day on which it was written wro
 
 import datetime as dt
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pydantic_core import to_jsonable_python
@@ -213,7 +214,8 @@ def clashes(
         begins = None if day == BEGINNING else day
         told = row.model_copy(update={"id": row_id or 0, "valid_from": begins})
         for _, refusal in register.clashes((told,), store.uow.facts(place)):
-            yield refusal
+            is_of_day = refusal.field == "valid_from"
+            yield replace(refusal, field=f"{WHY}effective_on") if is_of_day else refusal
 
 
 def of_gone_order(register: Register[Any], written: Written, day: dt.date) -> Iterator[Refusal]:

@@ -33,6 +33,7 @@ from workflow_app.engine.registers import ALL, Recent
 from workflow_app.store.models.base import UtcMoment, table
 from workflow_app.store.models.directory import Organisation
 from workflow_app.store.models.instances import Instance, WorkItem
+from workflow_app.store.models.registers import RegisterEntry
 from workflow_app.store.read_models import networks
 from workflow_app.store.registers.subjects import of_subject
 from workflow_app.store.registers.tables import Tables
@@ -46,7 +47,7 @@ NOTHING: Mapping[str, Any] = {}
 
 # Statements are built once, and each takes of one set of values what it needs.
 _NETWORK, _CASE = networks.STANDING.c, table(Instance).c
-_WORK = table(WorkItem).c
+_WORK, _ENTRY = table(WorkItem).c, table(RegisterEntry).c
 _PART = table(Instance).alias("part").c
 _HERE, _NOW = bindparam("municipality", type_=BigInteger), bindparam("now", type_=UtcMoment)
 _CURATOR = bindparam("curator", type_=BigInteger)
@@ -55,9 +56,21 @@ _ALIVE = (
     _NETWORK.term_to >= bindparam("first", type_=Date),
     or_(_CURATOR == 0, _NETWORK.curator == _CURATOR),
 )
+_FIRST_TOLD = (
+    select(func.min(_ENTRY.registered_on))
+    .where(
+        _ENTRY.register == networks.NETWORK,
+        _ENTRY.row_id == _NETWORK.id,
+        _ENTRY.municipality_id == _NETWORK.municipality_id,
+    )
+    .correlate(networks.STANDING)
+    .scalar_subquery()
+)
+_WATCHED = case((_NETWORK.term_from < _FIRST_TOLD, _FIRST_TOLD), else_=_NETWORK.term_from)
+"""Since when a network is watched here: what is older than the system is from its entry on."""
 _COUNT = select(func.count(_NETWORK.id)).where(*_ALIVE)
 _ROWS = (
-    select(_NETWORK.id, _NETWORK.name, _NETWORK.state, _NETWORK.term_from)
+    select(_NETWORK.id, _NETWORK.name, _NETWORK.state, _WATCHED.label("watched"))
     .where(*_ALIVE, _NETWORK.id > bindparam("after"))
     .order_by(_NETWORK.id)
     .limit(PAGE + 1)
@@ -178,9 +191,9 @@ def _newest_of(tables: Tables, recent: Recent) -> Select[Any]:
 
 
 def _late(tables: Tables, recent: Recent) -> Select[Any]:
-    """Return how many networks at work had none since a day, or since they began."""
+    """Return how many networks at work had none since a day, or since they are watched."""
     newest = _newest(tables, recent).subquery()
-    since = func.coalesce(newest.c.day, _NETWORK.term_from)
+    since = func.coalesce(newest.c.day, _WATCHED)
     return (
         select(func.count(_NETWORK.id))
         .outerjoin_from(networks.STANDING, newest, newest.c.network == _NETWORK.id)
@@ -219,9 +232,9 @@ class Last:
     is_late: bool
 
 
-def last_of(network: Any, day: dt.date | None, since: dt.date) -> Last:
+def last_of(state: str, watched: dt.date, day: dt.date | None, since: dt.date) -> Last:
     """Return the newest row of a network; one that stands still or ends waits for none."""
-    return Last(day, network.state == AT_WORK and (day or network.term_from) < since)
+    return Last(day, state == AT_WORK and (day or watched) < since)
 
 
 def due_since(facts: Facts, recent: Recent, on: dt.date) -> dt.date:
@@ -365,7 +378,7 @@ class _Looked:
                 papers.get(row.id),
                 {key: many for key, (many, _) in asked.items()},
                 {
-                    key: last_of(row, days.get(row.id), self._since(key))
+                    key: last_of(row.state, row.watched, days.get(row.id), self._since(key))
                     for key, days in newest.items()
                 },
                 min(days, default=None),

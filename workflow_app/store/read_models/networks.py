@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy import table as named
 from sqlalchemy.orm import Session
 
-from workflow_app.engine.folding import END_OF_TIME
+from workflow_app.engine.folding import BEGINNING, END_OF_TIME
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import Organisation
 from workflow_app.store.models.registers import JournalEntry, RegisterEntry
@@ -94,6 +94,7 @@ _WRITTEN = (
         _ENTRY.c.registered_on,
         _ENTRY.c.number,
         _ENTRY.c.order_entry_id,
+        _ENTRY.c.basis,
         _ENTRY.c.instance_id,
         _ORDER.c.label.label("order_label"),
         _ROW.c.network,
@@ -105,7 +106,7 @@ _WRITTEN = (
     .join(_OF, (_OF.c.id == _ROW.c.network) & (_OF.c.municipality_id == _ROW.c.municipality_id))
     .outerjoin(_ORDER, _ORDERED)
     .where(_ENTRY.c.register == MEMBERSHIP)
-    .order_by(_ENTRY.c.effective_on, _ENTRY.c.number, _ENTRY.c.id)
+    .order_by(_ENTRY.c.effective_on.nulls_first(), _ENTRY.c.number, _ENTRY.c.id)
 )
 
 
@@ -116,8 +117,12 @@ class Member:
     school_id: int
     network_id: int
     role: str
-    since: dt.date
+    since: dt.date | None
+    """The first day of its role; None: as it always was."""
     order_label: str
+    """The number of an order of this system; empty where people wrote what was before it."""
+    basis: str
+    """The document its role rests on, as papers cite it."""
     row_id: int
     """Its row in the register of memberships."""
 
@@ -206,35 +211,40 @@ def networks_of_schools(
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What one order did to a composition: school → its role from then on, None where it left."""
+    """What one document did to a composition: school → its role from then on, None where it left.
 
-    effective_on: dt.date
+    Without an order of this system `order_label` is empty, and `basis` is what people wrote down.
+    """
+
+    effective_on: dt.date | None
     registered_on: dt.date
     order_label: str
+    basis: str
     order_instance_id: int | None
     roles: Mapping[int, str | None]
 
 
 def turns(session: Session, network_id: int) -> list[Turn]:
-    """Return how a composition came about, order by order, the newest effect first."""
+    """Return how a composition came about, document by document, the newest effect first."""
     told = written(session.connection(), network_id)
     found = [
         Turn(
             effective_on,
             first["registered_on"],
             first["order_label"] or "",
+            first["basis"],
             first["instance_id"],
             {one["school"]: one["role"] for one in (first, *rest)},
         )
-        for (effective_on, _), (first, *rest) in (
+        for (effective_on, *_), (first, *rest) in (
             (key, list(group)) for key, group in groupby(told, _by_order)
         )
     ]
     return found[::-1]
 
 
-def _by_order(entry: Mapping[str, Any]) -> tuple[dt.date, int]:
-    return entry["effective_on"], entry["number"]
+def _by_order(entry: Mapping[str, Any]) -> tuple[dt.date | None, int, str]:
+    return entry["effective_on"], entry["number"], entry["basis"]
 
 
 def written(connection: Connection, network_id: int | None = None) -> Sequence[Mapping[str, Any]]:
@@ -272,7 +282,15 @@ def _members(
     values = {"of": of, "on_day": on, "known_on": as_known_on or NOW}
     rows = sorted(session.execute(_question(whose), values).all(), key=_place)
     return tuple(
-        Member(row.school, row.network, row.role, row.since, row.label or "", row.row_id)
+        Member(
+            row.school,
+            row.network,
+            row.role,
+            None if row.since == BEGINNING else row.since,
+            row.label or "",
+            row.basis or "",
+            row.row_id,
+        )
         for row in rows
     )
 
@@ -288,6 +306,7 @@ def _question(whose: Whose) -> Select[Any]:
             said.school,
             said.role,
             _ORDER.c.label,
+            _ENTRY.c.basis,
             func.coalesce(_ENTRY.c.effective_on, said.valid_from).label("since"),
             _SCHOOL.c.number,
             _ORGANISATION.c.code,
