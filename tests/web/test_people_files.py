@@ -17,7 +17,7 @@ HOME = "/admin/people/import"
 TITLES = [
     "Фамилия", "Имя", "Отчество", "Почта", "Организация", "Роль", "Должность", "С какого дня",
 ]  # fmt: skip
-TEACHER = ["Белова", "Анна", "Олеговна", "belova@levokum.example", "S05", "сотрудник без прав"]
+TEACHER = ["Белова", "Анна", "Олеговна", "belova@levokum.example", "S05", "сотрудник школы"]
 POST = ["учитель химии", "01.08.2025"]
 
 
@@ -49,7 +49,7 @@ def people(district, surname):
 
 def test_people_and_posts_come_by_a_table_and_are_invited_together(browser, district):
     specialist = browser("P003")
-    again = [*TEACHER[:5], "сотрудник без прав", "классный руководитель", "01.08.2025"]
+    again = [*TEACHER[:5], "сотрудник школы", "классный руководитель", "01.08.2025"]
     page = bring(specialist, [*TEACHER, *POST], again)
     assert "Новых людей: 1, должностей: 2" in page
     assert "Беловой А.О., Беловой А.О., Белову А.О.; А.О. Белова" in page
