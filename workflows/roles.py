@@ -19,6 +19,14 @@ AUTHOR_COORDINATOR = Role(
     "author_coordinator", "координатор, начавший дело", "network_coordinator", AUTHOR
 )
 COORDINATOR = Role("coordinator", "координатор базовой школы", "network_coordinator", "base")
+SCHOOL_HEAD = Role("network_school_head", "директор школы сети", "school_head", "schools")
+SCHOOL_COORDINATOR = Role(
+    "network_school_coordinator", "координатор школы сети", "network_coordinator", "schools"
+)
+TEACHER = Role("network_teacher", "педагог школы сети", "teacher", "schools")
+STAFF = Role("network_school_staff", "сотрудник школы сети", "school_staff", "schools")
+SCHOOL_PEOPLE = (SCHOOL_HEAD, SCHOOL_COORDINATOR, TEACHER, STAFF)
+"""Everybody of the schools that a case names as those of its networks."""
 METHODIST = Role("methodist", "методист", "methodist")
 IMC_HEAD = Role("imc_head", "руководитель методического центра", "imc_head")
 SPECIALIST = Role("specialist", "специалист управления образованием", "dept_specialist")

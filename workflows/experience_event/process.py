@@ -27,10 +27,7 @@ from workflows.experience_event.form import (
 from workflows.experience_event.papers import CERTIFICATES, certificates, certificates_file
 from workflows.experience_event.rules import (
     COLUMNS,
-    HEAD,
     READERS,
-    SCHOOL_COORDINATOR,
-    SCHOOLS,
     WRITER,
     announce,
     days_fit,
@@ -60,6 +57,9 @@ from workflows.roles import (
     COORDINATOR,
     IMC_HEAD,
     METHODIST,
+    SCHOOL_COORDINATOR,
+    SCHOOL_HEAD,
+    SCHOOL_PEOPLE,
 )
 from workflows.rules import Reason
 
@@ -74,7 +74,7 @@ process = Process(
     plural="Обмен опытом",
     heading=lambda data: data.title or "Мероприятие без темы",
     about=lambda data: f"network/{data.network}" if data.network else "",
-    appointments=Appointments(appointment, (*SCHOOLS, WRITER)),
+    appointments=Appointments(appointment, (*SCHOOL_PEOPLE, WRITER)),
     prefill=first_values,
     kept=of_network,
     watcher=COORDINATOR,
@@ -129,16 +129,16 @@ process.move(
     "drop_event", "Удалить черновик", drafted, dropped, by=WRITER, basis="E1", style="danger"
 )
 process.move(
-    "join_event", "Записаться", announced, stay, by=SCHOOLS,
+    "join_event", "Записаться", announced, stay, by=SCHOOL_PEOPLE,
     basis="E2, 2", style="primary", if_=[registration_is_open, is_not_listed], do=[join],
 )
 process.move(
-    "enrol_colleagues", "Записать коллег", announced, stay, by=(HEAD, SCHOOL_COORDINATOR),
+    "enrol_colleagues", "Записать коллег", announced, stay, by=(SCHOOL_HEAD, SCHOOL_COORDINATOR),
     basis="E2, 2", form=Colleagues, if_=[answered, registration_is_open, names_are_new],
     do=[enrol],
 )
 process.move(
-    "leave_event", "Снять с записи", announced, stay, by=(*SCHOOLS, WRITER), basis="E2",
+    "leave_event", "Снять с записи", announced, stay, by=(*SCHOOL_PEOPLE, WRITER), basis="E2",
     form=Left, if_=[somebody_is_listed, answered, may_take_off], do=[take_off],
 )
 process.move(

@@ -32,18 +32,20 @@ from workflows.registers.events import (
     TAKEN,
     EventParticipant,
 )
-from workflows.roles import AUDITOR, BASE_HEAD, COORDINATOR, DEPARTMENT, IMC
+from workflows.roles import (
+    AUDITOR,
+    BASE_HEAD,
+    COORDINATOR,
+    DEPARTMENT,
+    IMC,
+    SCHOOL_COORDINATOR,
+    SCHOOL_HEAD,
+    SCHOOL_PEOPLE,
+)
 from workflows.wording import HOURS, counted
 
 WRITER = Role("organiser", "организатор", POST, "writer")
-HEAD = Role("event_head", "директор школы сети", "school_head", "schools")
-SCHOOL_COORDINATOR = Role(
-    "event_coordinator", "координатор школы сети", "network_coordinator", "schools"
-)
-TEACHER = Role("event_teacher", "педагог школы сети", "teacher", "schools")
-STAFF = Role("event_staff", "сотрудник школы сети", "school_staff", "schools")
-SCHOOLS = (HEAD, SCHOOL_COORDINATOR, TEACHER, STAFF)
-READERS = (*SCHOOLS, WRITER, BASE_HEAD, COORDINATOR, *IMC, *DEPARTMENT, AUDITOR)
+READERS = (*SCHOOL_PEOPLE, WRITER, BASE_HEAD, COORDINATOR, *IMC, *DEPARTMENT, AUDITOR)
 
 
 # ---------------------------------------------------------------- announcing
@@ -96,7 +98,7 @@ def tell_schools(case: Case[Event], _facts: Facts) -> Notify:
     data = case.data
     when, until = f"{data.held_on:%d.%m.%Y} {HOURS[data.time]}", f"{data.register_until:%d.%m.%Y}"
     said = f"{when}, {data.place}. Запись по {until}."
-    return Notify(SCHOOLS, f"Приглашение: «{data.title}»", said)
+    return Notify(SCHOOL_PEOPLE, f"Приглашение: «{data.title}»", said)
 
 
 def host(case: Case[Event], facts: Facts) -> int | None:
@@ -242,7 +244,7 @@ def take_off(case: Case[Event], facts: Facts) -> Iterator[Amend | Notify]:
         yield Amend("event_participant", lucky.id, {"state": "registered"}, case.today)
         school = facts.name("school", lucky.school)
         said = f"Место на «{case.data.title}» освободилось: {lucky.name}, {school}"
-        yield Notify((HEAD, SCHOOL_COORDINATOR), said)
+        yield Notify((SCHOOL_HEAD, SCHOOL_COORDINATOR), said)
 
 
 @says("кто-то записан")
@@ -293,7 +295,7 @@ def note_who_came(case: Case[Event], facts: Facts) -> Iterator[Put | Enter | Ame
 @says("школы узнают, что мероприятия не будет")
 def tell_cancelled(case: Case[Event], _facts: Facts) -> Notify:
     """Whoever planned to come learns why it does not happen."""
-    return Notify(SCHOOLS, f"Не состоится: «{case.data.title}»", case.form.reason)
+    return Notify(SCHOOL_PEOPLE, f"Не состоится: «{case.data.title}»", case.form.reason)
 
 
 def came(case: Case[Event], facts: Facts) -> list[EventParticipant]:

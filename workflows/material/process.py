@@ -14,7 +14,6 @@ from workflows.material.form import AnotherNetwork, Material, Use, checked_by, f
 from workflows.material.rules import (
     COLUMNS,
     READERS,
-    SCHOOLS,
     WRITER,
     author_belongs,
     coordinator_wrote_it,
@@ -42,6 +41,7 @@ from workflows.roles import (
     COORDINATOR,
     IMC_HEAD,
     METHODIST,
+    SCHOOL_PEOPLE,
 )
 from workflows.rules import MEND, Explanation, Reason
 
@@ -119,8 +119,9 @@ for state, who in ((moderation, COORDINATOR), (moderation_up, BASE_HEAD)):
         apart="to_moderation", form=Explanation, if_=[answered],
     )
 process.move(
-    "use_material", "Использовали в нашей школе", published, stay, by=SCHOOLS, basis="B4, 1.6",
-    form=Use, style="primary", if_=[answered, is_of_another_school, use_is_new], do=[note_use],
+    "use_material", "Использовали в нашей школе", published, stay, by=SCHOOL_PEOPLE,
+    basis="B4, 1.6", form=Use, style="primary", do=[note_use],
+    if_=[answered, is_of_another_school, use_is_new],
 )
 process.move(
     "show_elsewhere", "Показать ещё одной сети", published, stay, by=WRITER, basis="B4, 1.6",

@@ -20,17 +20,19 @@ from workflow_app.engine.roles import POST
 from workflows.material.form import Material, checked_by, schools_of
 from workflows.registers.materials import MATERIAL_USES, MATERIALS, RATINGS
 from workflows.registers.materials import Material as Shelved
-from workflows.roles import AUDITOR, BASE_HEAD, COORDINATOR, DEPARTMENT, IMC
+from workflows.roles import (
+    AUDITOR,
+    BASE_HEAD,
+    COORDINATOR,
+    DEPARTMENT,
+    IMC,
+    SCHOOL_COORDINATOR,
+    SCHOOL_HEAD,
+    SCHOOL_PEOPLE,
+)
 
 WRITER = Role("writer", "автор материала", POST, "writer")
-HEAD = Role("school_head_of_network", "директор школы сети", "school_head", "schools")
-SCHOOL_COORDINATOR = Role(
-    "school_coordinator", "координатор школы сети", "network_coordinator", "schools"
-)
-TEACHER = Role("teacher_of_network", "педагог школы сети", "teacher", "schools")
-STAFF = Role("staff_of_network", "сотрудник школы сети", "school_staff", "schools")
-SCHOOLS = (HEAD, SCHOOL_COORDINATOR, TEACHER, STAFF)
-READERS = (*SCHOOLS, WRITER, BASE_HEAD, COORDINATOR, *IMC, *DEPARTMENT, AUDITOR)
+READERS = (*SCHOOL_PEOPLE, WRITER, BASE_HEAD, COORDINATOR, *IMC, *DEPARTMENT, AUDITOR)
 
 
 @says("автор подтвердил, что данных учеников в материале нет")
@@ -209,7 +211,7 @@ def tell_schools(case: Case[Material], _facts: Facts) -> Iterator[Notify]:
     """Coordinators and heads hear of it, its author too; teachers find it in the library."""
     version = f", версия {case.data.version}" if (case.data.version or 1) > 1 else ""
     said = f"В библиотеке сети: «{case.data.title}»{version}"
-    yield Notify((HEAD, SCHOOL_COORDINATOR), said, case.data.about)
+    yield Notify((SCHOOL_HEAD, SCHOOL_COORDINATOR), said, case.data.about)
     yield Notify((WRITER,), f"Ваш материал в библиотеке сети: «{case.data.title}»")
 
 

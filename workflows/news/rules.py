@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from workflow_app.engine import Case, Facts, Notify, Put, Refusal, Role, refuse, says
 from workflow_app.engine.roles import POST, Capacity
 from workflows.news.form import News, addressed, told
-from workflows.roles import AUDITOR, DEPARTMENT, IMC
+from workflows.roles import AUDITOR, DEPARTMENT, IMC, SCHOOL_COORDINATOR, SCHOOL_HEAD
 from workflows.wording import counted
 
 WRITER = Role("writer", "автор новости", POST, "writer")
@@ -13,10 +13,6 @@ HEAD = Role("told_head", "директор школы, которой она а�
 COORDINATOR = Role("told_coordinator", "координатор сети", "network_coordinator", "told")
 TEACHER = Role("told_teacher", "педагог", "teacher", "told_teachers")
 STAFF = Role("told_staff", "сотрудник школы", "school_staff", "told_teachers")
-SCHOOL_HEAD = Role("reading_head", "директор школы сети", "school_head", "schools")
-SCHOOL_COORDINATOR = Role(
-    "reading_coordinator", "координатор школы сети", "network_coordinator", "schools"
-)
 ADDRESSEES = (HEAD, COORDINATOR, TEACHER, STAFF)
 READERS = (*ADDRESSEES, SCHOOL_HEAD, SCHOOL_COORDINATOR, WRITER, *IMC, *DEPARTMENT, AUDITOR)
 SPEAKERS = (*ADDRESSEES, SCHOOL_HEAD, SCHOOL_COORDINATOR, WRITER, *IMC, *DEPARTMENT)
