@@ -68,5 +68,5 @@ def pytest_configure():
     stories.PROPOSAL = request.process.key
     known = (*workflows.PROCESSES, request.process)
     registers = workflows.REGISTERS
-    bootstrap.build.__defaults__ = (known, folder, registers)
+    bootstrap.build.__defaults__ = (known, folder, registers, ())
     bootstrap.findings.__defaults__ = (known, folder, folder / "released.txt", registers)

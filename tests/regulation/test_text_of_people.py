@@ -25,6 +25,8 @@ pytestmark = pytest.mark.shipped
 
 HOSTILE = "{}{0}{network}{{x}}{%x%}%s%(x)s%\\$1'\"<>&amp;😀"
 BEGINS = HOSTILE[:5]
+OF_PEOPLE = ("colleagues",)
+"""Fields that take names of people and refuse what is none."""
 NAMES = {
     Organisation: ("short_name",),
     OrganisationName: ("full_name", "name_gen", "name_dat"),
@@ -103,7 +105,7 @@ def spoilt(form, values):
     made = dict(values)
     for view in views(form):
         given = made.get(view.name)
-        is_free = view.kind in ("line", "text") and not view.is_kept
+        is_free = view.kind in ("line", "text") and not view.is_kept and view.name not in OF_PEOPLE
         if is_free and given and HOSTILE not in given and not view.options.get("choices"):
             made[view.name] = f"{given}{HOSTILE}"
         elif view.row and isinstance(given, dict):

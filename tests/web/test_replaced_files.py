@@ -25,3 +25,14 @@ def test_what_was_returned_and_replaced_is_shown_to_nobody_else(browser, distric
         assert browser(reader).client.get(f"/files/{first}").status_code == 404
         assert browser(reader).client.get(f"/files/{second}").status_code == 200
     assert browser("P204").client.get(f"/files/{first}").status_code == 200
+
+
+@pytest.mark.parametrize("odd", ["on", "²", "-1", "9" * 40, "{}", "1.5"])
+def test_what_is_no_file_is_kept_by_no_draft(browser, district, odd):
+    case = done(district.start("P204", "material")).instance_id
+    head = browser("P204")
+    sent = {"csrf_token": head.token(), "_version": "1", "file": odd, "title": "Карточки"}
+    answer = head.client.post(f"/cases/{case}/draft", data=sent)
+    page = answer if answer.status_code == 422 else head.client.get(f"/cases/{case}")
+    assert "Карточки" in page.get_data(as_text=True)
+    assert district.case(case).data.file is None

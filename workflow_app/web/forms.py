@@ -211,6 +211,8 @@ def _control(
     stored = getattr(form, view.name)
     written = list(written_rows(stored, kept)) if view.row else kept or stored
     value = typed.get(view.name, written) if typed is not None else written
+    if view.kind == "file":  # its page is led to, so it has to be one
+        value, written = (number_in(str(one)) for one in (value, written))
     rows = (
         _rows(uow, case, view, stored, written, value, errors, blanks, readonly=readonly)
         if view.row
