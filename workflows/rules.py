@@ -59,6 +59,21 @@ class OneSchool(Form):
     school: School = field("Школа", of="members")
 
 
+@says("школа автора входит в сеть")
+def author_belongs(case: Case, facts: Facts) -> Refusal | None:
+    """A school speaks in the networks it is in; the department and ИМЦ in any (1.6, 2)."""
+    (author,) = case.parties["author"]
+    card, network = facts.organisation(author), facts.of(NETWORKS).last(case.data.network)
+    if network is None or card is None or card.kind != "school":
+        return None
+    day = max(facts.today, network.term_from)
+    if author in {row.school for row in composition(facts, network.id, day)}:
+        return None
+    return refuse(
+        "not_your_network", "Ваша школа не входит в эту сеть", field="network", basis="1.6"
+    )
+
+
 def curator_post(case: Case, facts: Facts) -> int | None:
     """Return the post in ИМЦ of the network's curator today (4.1); none where nobody is named."""
     network, centre = facts.of(NETWORKS).get(case.data.network), facts.organisation("imc")

@@ -40,7 +40,6 @@ from workflows.experience_event.rules import (
     may_take_off,
     names_are_new,
     note_who_came,
-    organiser_belongs,
     registration_is_open,
     somebody_came,
     somebody_is_listed,
@@ -61,7 +60,7 @@ from workflows.roles import (
     SCHOOL_HEAD,
     SCHOOL_PEOPLE,
 )
-from workflows.rules import Reason
+from workflows.rules import Reason, author_belongs
 
 process = Process(
     "experience_event",
@@ -123,7 +122,7 @@ process.start(
 )
 process.move(
     "announce_event", "Объявить", drafted, announced, by=WRITER, basis="E1, 2", style="primary",
-    if_=[filled, organiser_belongs, days_fit], do=[announce, tell_schools],
+    if_=[filled, author_belongs, days_fit], do=[announce, tell_schools],
 )
 process.move(
     "drop_event", "Удалить черновик", drafted, dropped, by=WRITER, basis="E1", style="danger"

@@ -68,17 +68,6 @@ def days_fit(case: Case[Event], _facts: Facts) -> Iterator[Refusal]:
                      field="register_until")
 
 
-@says("школа организатора входит в сеть")
-def organiser_belongs(case: Case[Event], facts: Facts) -> Refusal | None:
-    """A school invites its own networks; the methodical centre invites any."""
-    (author,) = case.parties["author"]
-    card = facts.organisation(author)
-    is_school = card is not None and card.kind == "school"
-    if not is_school or author in of_network(case.data, facts)["schools"]:
-        return None
-    return refuse("not_your_network", "Ваша школа не входит в эту сеть", field="network", basis="2")
-
-
 @says("объявлено школам сети, стоит в реестре обмена опытом")
 def announce(case: Case[Event], facts: Facts) -> Iterator[Put | Enter | Notify]:
     """Every school of the network hears of it, and the register shows what is ahead."""

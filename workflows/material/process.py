@@ -15,7 +15,6 @@ from workflows.material.rules import (
     COLUMNS,
     READERS,
     WRITER,
-    author_belongs,
     coordinator_wrote_it,
     is_not_shown_there,
     is_of_another_school,
@@ -43,7 +42,7 @@ from workflows.roles import (
     METHODIST,
     SCHOOL_PEOPLE,
 )
-from workflows.rules import MEND, Explanation, Reason
+from workflows.rules import MEND, Explanation, Reason, author_belongs
 
 process = Process(
     "material",

@@ -47,18 +47,6 @@ def names_no_pupil(case: Case[Material], _facts: Facts) -> Refusal | None:
     )
 
 
-@says("школа автора входит в сеть")
-def author_belongs(case: Case[Material], facts: Facts) -> Refusal | None:
-    """A school gives to the networks it is in; the methodical centre gives to any."""
-    (author,) = case.parties["author"]
-    card = facts.organisation(author)
-    is_school = card is not None and card.kind == "school"
-    if not is_school or author in schools_of(facts, [case.data.network]):
-        return None
-    return refuse("not_your_network", "Ваша школа не входит в эту сеть", field="network",
-                  basis="1.6")
-
-
 @says("автор сам координатор сети")
 def coordinator_wrote_it(case: Case[Material], facts: Facts) -> bool:
     """Nobody checks her own material: the head of the base school does it instead."""

@@ -6,6 +6,7 @@ from workflow_app.engine import Case, Facts, Notify, Put, Refusal, Role, refuse,
 from workflow_app.engine.roles import POST, Capacity
 from workflows.news.form import News, addressed, told
 from workflows.roles import AUDITOR, DEPARTMENT, IMC, SCHOOL_COORDINATOR, SCHOOL_HEAD
+from workflows.rules import author_belongs
 from workflows.wording import counted
 
 WRITER = Role("writer", "автор новости", POST, "writer")
@@ -21,18 +22,16 @@ NAMED = 5
 
 
 @says("школа пишет своей сети; всем школам — управление образованием и методический центр")
-def speaks_for_its_own(case: Case[News], facts: Facts) -> Iterator[Refusal]:
+def speaks_for_its_own(case: Case[News], facts: Facts) -> Refusal | None:
     """A school tells the networks it is in; the department and the centre tell anybody (1.6)."""
     (author,) = case.parties["author"]
     card = facts.organisation(author)
     if card is None or card.kind != "school":
-        return
+        return None
     if case.data.network is None:
-        yield refuse("network_missing", "Выберите сеть, которой вы пишете", field="network",
-                     basis="1.6")
-    elif author not in addressed(case.data, facts)["schools"]:
-        yield refuse("not_your_network", "Ваша школа не входит в эту сеть", field="network",
-                     basis="1.6")
+        return refuse("network_missing", "Выберите сеть, которой вы пишете", field="network",
+                      basis="1.6")
+    return author_belongs(case, facts)
 
 
 @says("есть кому читать")
