@@ -739,9 +739,10 @@ ELSEWHERE = {
     "name_doubled",
     "school_closed",
     "wishes_missing",
+    "not_your_network",
 }
-"""What test_change_refusals.py, test_coordinator.py, test_year_refusals.py, test_order_rows.py,
-test_proposal_rows.py and, of the import, test_moving_in.py reach."""
+"""What test_change_refusals.py, test_library.py, test_coordinator.py, test_year_refusals.py,
+test_order_rows.py, test_proposal_rows.py and, of the import, test_moving_in.py reach."""
 
 
 def test_who_may_not_write_is_told_who_does_and_what_she_may(sqlite_district):
