@@ -16,7 +16,7 @@ from workflow_app.config import load_settings
 from workflow_app.http.container import over
 from workflow_app.http.numbers import CONVERTERS
 from workflow_app.logs import OnlyNews
-from workflow_app.web import access_log, assets, cookies, filters, pages, security
+from workflow_app.web import access_log, assets, cookies, filters, look, pages, security
 from workflow_app.web.access import access
 from workflow_app.web.access_changes import access_changes
 from workflow_app.web.account import account, notices
@@ -30,6 +30,7 @@ from workflow_app.web.documents import documents
 from workflow_app.web.entrance import HouseRequest
 from workflow_app.web.files import files
 from workflow_app.web.first_steps import first_steps
+from workflow_app.web.help import help_pages
 from workflow_app.web.indicators import indicators
 from workflow_app.web.journals import journals
 from workflow_app.web.networks import networks
@@ -41,6 +42,7 @@ from workflow_app.web.queue import queue
 from workflow_app.web.register_editing import register_editing
 from workflow_app.web.register_files import register_files
 from workflow_app.web.registers import registers
+from workflow_app.web.search import search
 from workflow_app.web.second_factor import second_factor
 from workflow_app.web.settings import settings
 from workflow_app.web.verification import verification
@@ -80,12 +82,15 @@ def create_app(container: Container) -> Flask:
     security.register(app)  # before the token: who is a stranger by now has none that fits
     csrf = CSRFProtect(app)
     pages.register(app)
+    look.register(app)
     for blueprint in (
         access,
         account,
         second_factor,
         notices,
         queue,
+        search,
+        help_pages,
         cases,
         actions,
         files,

@@ -17,6 +17,7 @@ from workflow_app.clock import Clock
 from workflow_app.config import DEFAULT_ZONE, Settings
 from workflow_app.documents import can_make_pdf, lint, to_pdf
 from workflow_app.documents.papers import Papers
+from workflow_app.engine.frame import Frame
 from workflow_app.engine.journals import Journal
 from workflow_app.engine.process import Process
 from workflow_app.engine.registers import Register
@@ -31,7 +32,7 @@ from workflow_app.store.read_models import choices
 from workflow_app.store.registers import order_effects
 from workflow_app.store.registers.tables import Tables, make_tables
 from workflow_app.store.unit_of_work import SqlUnitOfWork, Surroundings
-from workflows import JOURNALS, PROCESSES, REGISTERS, invariants, regulation
+from workflows import FRAME, JOURNALS, PROCESSES, REGISTERS, invariants, regulation
 from workflows.simulation import running_year, whole_year
 
 S = TypeVar("S")
@@ -60,6 +61,7 @@ class Container:
     papers: Papers
     registers: Sequence[Register[Any]] = ()
     journals: Sequence[Journal] = ()
+    frame: Frame = field(default_factory=Frame)
     _zones: dict[int, ZoneInfo] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -165,6 +167,7 @@ def build(
     templates: Path = TEMPLATES,
     registers: Sequence[Register[Any]] = REGISTERS,
     journals: Sequence[Journal] = JOURNALS,
+    frame: Frame = FRAME,
 ) -> Container:
     """Return the house for these settings; the logs of this process follow them from now on."""
     logs.configure(settings.log_level)
@@ -177,6 +180,7 @@ def build(
         Papers(templates),
         registers,
         journals,
+        frame,
     )
 
 

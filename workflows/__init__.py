@@ -20,6 +20,7 @@ from workflows import (
     year_cycle,
     year_end_report,
 )
+from workflows.frame import FRAME as FRAME
 from workflows.journals import JOURNALS as JOURNALS
 from workflows.registers import REGISTERS as REGISTERS
 

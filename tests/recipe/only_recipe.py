@@ -60,6 +60,7 @@ def pytest_configure():
 
     import workflows  # noqa: PLC0415
     from workflow_app import bootstrap  # noqa: PLC0415
+    from workflow_app.engine import Frame  # noqa: PLC0415
 
     folder = Path(tempfile.mkdtemp(prefix="recipe-"))
     workflows.PROCESSES = write(folder).PROCESSES
@@ -68,5 +69,5 @@ def pytest_configure():
     stories.PROPOSAL = request.process.key
     known = (*workflows.PROCESSES, request.process)
     registers = workflows.REGISTERS
-    bootstrap.build.__defaults__ = (known, folder, registers, ())
+    bootstrap.build.__defaults__ = (known, folder, registers, (), Frame())
     bootstrap.findings.__defaults__ = (known, folder, folder / "released.txt", registers)

@@ -59,6 +59,7 @@ from workflow_app.engine.forms import (
     field,
 )
 from workflow_app.engine.forms import Number as Int
+from workflow_app.engine.frame import Frame, Section
 from workflow_app.engine.guards import answered, at_most, filled, says, snapshot
 from workflow_app.engine.journals import Journal
 from workflow_app.engine.marks import fill
@@ -135,6 +136,7 @@ __all__ = [
     "File",
     "Flag",
     "Form",
+    "Frame",
     "Holder",
     "Int",
     "Journal",
@@ -170,6 +172,7 @@ __all__ = [
     "Row",
     "Rows",
     "School",
+    "Section",
     "Setting",
     "Shown",
     "Silence",

@@ -122,6 +122,8 @@ class Answer:
     tell: tuple[Role, ...] = ()
     basis: str = ""
     style: Literal["primary", "secondary", "danger"] = "secondary"
+    is_bulk: bool = False
+    """Whether it may be given in many cases at once."""
 
 
 Further = Callable[[Case, Facts, Tally], bool]

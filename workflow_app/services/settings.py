@@ -126,6 +126,8 @@ def _read(part: Part, said: Any) -> Any:
             return _days(part, str(said or ""))
         case "lines":
             return _lines(part, str(said or ""))
+        case "text" if part.name == "value":
+            return _text(part, str(said or "").strip())
     return Refusal("bad_value", "Это здесь не меняют", part.name)
 
 
@@ -155,6 +157,12 @@ def _lines(part: Part, text: str) -> list[str] | Refusal:
             part.name,
         )
     return stray(text, part.name) or lines
+
+
+def _text(part: Part, text: str) -> str | Refusal:
+    if len(text) > LONGEST_LINE:
+        return Refusal("too_long", f"Не больше {LONGEST_LINE} знаков", part.name)
+    return stray(text, part.name) or text
 
 
 def _day(word: str) -> dt.date:

@@ -104,6 +104,9 @@ DEFAULTS: Mapping[str, Default] = {
     "access.second_factor": Default(
         "Второй фактор для подписывающих и администраторов обязателен", value=False
     ),
+    "help.contact": Default(
+        "Кто поможет: имя и телефон внизу каждой страницы и на странице входа", ""
+    ),
     "files.day": Default("Сколько файлов человек прикладывает за день", 100),
     "A-16": Default("Публикация приказа на сайте, рабочих дней", {"within": 10, "required": False}),
 }

@@ -1,6 +1,7 @@
 """The door: sign in, sign out, first access, a forgotten password."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import (
     Blueprint,
@@ -23,6 +24,7 @@ from workflow_app.services.accounts import access as service
 from workflow_app.services.accounts import passwords, second_factor
 from workflow_app.store.accounts import visits
 from workflow_app.store.accounts.sessions import SqlAccess
+from workflow_app.store.directory import questions
 from workflow_app.store.messages import outbox
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import cookies
@@ -35,16 +37,23 @@ HALF_WAY = "second_step"
 """Where a browser keeps that its password was right."""
 
 
+def _door(login: str, refusal: Refusal | None, carried: Any = None) -> str:
+    contact = read(lambda uow: questions.help_contact(uow.session))
+    return render_template(
+        "access/sign_in.html", login=login, refusal=refusal, carried=carried, contact=contact
+    )
+
+
 @access.route("/sign-in", methods=["GET", "POST"])
 def sign_in() -> Response | str | tuple[str, int]:
     """Let a person in, with what she wrote until her visit was over."""
     if request.method != "POST":
-        return render_template("access/sign_in.html", login="", refusal=None)
+        return _door("", None)
     carried = brought()
     login = request.form.get("login", "")
     entry = _enter(login, request.form.get("password", ""))
     if isinstance(entry, Refusal):
-        page = render_template("access/sign_in.html", login=login, refusal=entry, carried=carried)
+        page = _door(login, entry, carried)
         return page, limits.status_of(entry, 422)
     response: Response
     if isinstance(entry, HalfWay):

@@ -21,7 +21,7 @@ from workflow_app.store.accounts.sessions import SqlAccess
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import files, forms, signing
 from workflow_app.web.case_view import CaseView, OfferLine, readable, view_case, what_was_done
-from workflow_app.web.queue import tell_done
+from workflow_app.web.queue import back_to_queue, tell_done
 from workflow_app.web.security import person_id
 
 actions = Blueprint("actions", __name__)
@@ -78,6 +78,7 @@ def _page(
         scans=SCANS,
         scan=signing.given(sent).evidence if sent is not None and takes_scan else None,
         has_factor=partial(signing.has_factor, uow),
+        sent_back=request.values.get("_back") == "queue",
         has_file=takes_scan or any(control.kind == "file" for control in controls),
     )
 
@@ -117,6 +118,8 @@ def act(instance_id: int, action: str) -> Answer:
         page = read(lambda uow: _page(uow, instance_id, action, voter, found, sent))
         return page, 409 if found.code in CONFLICTS else limits.status_of(found, 422)
     tell_done(result, instance_id)
+    if sent.get("_back") == "queue":
+        return back_to_queue()
     return redirect(url_for("cases.show", instance_id=instance_id))
 
 

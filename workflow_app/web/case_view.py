@@ -10,7 +10,7 @@ from flask import abort
 from werkzeug.exceptions import HTTPException, NotFound
 
 from workflow_app.engine.ballots import Ballot
-from workflow_app.engine.calendar import CalendarNotFilledError, WorkingCalendar
+from workflow_app.engine.calendar import WorkingCalendar
 from workflow_app.engine.case import Case
 from workflow_app.engine.decide import Lines, Offer, allowed, may_edit, readiness, told, warned
 from workflow_app.engine.diagram import main_path
@@ -37,8 +37,12 @@ from workflow_app.web import forms
 from workflow_app.web.assigning import Performers, performers
 from workflow_app.web.board import Board, Card, boards
 from workflow_app.web.comparison import Changed, differences
+from workflow_app.web.due import days_left
 from workflow_app.web.readable_cases import readable_among
 from workflow_app.web.security import away, person_id
+
+STYLES = ("primary", "secondary", "danger")
+"""In this order the actions of a case stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,13 @@ class OfferLine:
 
     offer: Offer
     about: str = ""
+
+    @property
+    def is_direct(self) -> bool:
+        """Tell whether a press is enough: it asks for nothing, and destroys nothing."""
+        action = self.offer.action
+        asks = action.form or action.signed or len(self.offer.capacities) > 1
+        return not asks and action.style != "danger"
 
     @property
     def is_done(self) -> bool:
@@ -253,9 +264,29 @@ class CaseView:
 
     @property
     def open_offers(self) -> Sequence[OfferLine]:
-        """Return what may be done now, what ends or refuses last."""
+        """Return what may be done now: the main step, the others, then what ends or refuses."""
         found = [one for one in self.offers if one.offer.capacities and not one.offer.refusal]
-        return sorted(found, key=lambda one: one.offer.action.style == "danger")
+        return sorted(found, key=lambda one: STYLES.index(one.offer.action.style))
+
+    @property
+    def main_offers(self) -> Sequence[OfferLine]:
+        """Return what stands at hand: neither what ends a case nor what is done with its draft."""
+        aside = self.draft_offers if self.is_editable else ()
+        return [
+            one for one in self.open_offers if one not in aside and one not in self.grave_offers
+        ]
+
+    @property
+    def grave_offers(self) -> Sequence[OfferLine]:
+        """Return what refuses or ends a case: one press further away."""
+        return [one for one in self.open_offers if one.offer.action.style == "danger"]
+
+    @property
+    def last_word(self) -> "Line | None":
+        """Return the last step of anybody else that came with words."""
+        found = (one for one in reversed(self.history) if one.reason and not self.told)
+        last = next(found, None)
+        return last if last and last.line.name else None
 
     @property
     def held_offers(self) -> Sequence[OfferLine]:
@@ -418,15 +449,8 @@ def _due(uow: SqlUnitOfWork, process: Process, due: Any, days: WorkingCalendar) 
         after = f"после этого дня — «{then.title}»"
         title = f"{title}; {after}" if ballot else after
     return DueLine(
-        title, due.due_at, _between(days, uow.today, due.due_at.astimezone(uow.zone).date())
+        title, due.due_at, days_left(days, uow.today, due.due_at.astimezone(uow.zone).date())
     )
-
-
-def _between(days: WorkingCalendar, start: dt.date, end: dt.date) -> int | None:
-    try:
-        return days.working_days_between(start, end)
-    except CalendarNotFilledError:
-        return None
 
 
 def _history(
@@ -440,7 +464,7 @@ def _history(
         spent = None
         if line.from_state and line.from_state != line.to_state:
             since, until = (m.astimezone(uow.zone).date() for m in (entered, line.at))
-            spent = _between(days, since, until)
+            spent = days_left(days, since, until)
         if line.from_state != line.to_state:
             entered = line.at
         signed = line.form.get(signing.MARK, {})

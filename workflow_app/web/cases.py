@@ -18,7 +18,7 @@ from workflow_app.services.cases.acting import Done, Intent
 from workflow_app.store.database import UNAVAILABLE
 from workflow_app.store.read_models import queries
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web import files, forms, pasting
+from workflow_app.web import files, forms, pasting, queue
 from workflow_app.web.carrying import PASTE
 from workflow_app.web.case_view import CaseView, readable, view_case, what_was_done
 from workflow_app.web.filters import clock_time
@@ -48,6 +48,18 @@ def show(instance_id: int) -> str:
         with suppress(*UNAVAILABLE):  # she reads it all the same, and it counts the next time
             transact(lambda uow: acting.note_reading(uow, person, instance_id))
     return page
+
+
+@cases.get("/cases/<int:instance_id>/pane")
+def show_pane(instance_id: int) -> str:
+    """Show a case beside the queue; it is not marked as read by that."""
+    return read(lambda uow: render_template("cases/pane.html", view=view_case(uow, instance_id)))
+
+
+@cases.get("/start")
+def ways() -> str:
+    """List what the person may begin, and what each of it is for."""
+    return read(lambda uow: render_template("cases/ways.html", starts=queue.starts(uow)))
 
 
 @cases.get("/start/<process>")

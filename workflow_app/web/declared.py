@@ -255,15 +255,20 @@ def _named(
         return ()
     values = [one for one in view.values(row) if one is not None]
     said = ((one, said_of(uow, register, view, one, day)) for one in values)
-    return [(name, _page_of(uow, view, one) if name != NOT_SHOWN else "") for one, name in said]
+    return [(name, _named_page(uow, view, one) if name != NOT_SHOWN else "") for one, name in said]
 
 
-def _page_of(uow: SqlUnitOfWork, view: FieldView, row_id: int) -> str:
+def _named_page(uow: SqlUnitOfWork, view: FieldView, row_id: int) -> str:
     """Return the address of what a field names; empty where it has no page."""
-    if view.register in PAGES:
-        return PAGES[view.register](row_id)
-    has_page = uow.shown(view.register) is not None
-    return url_for("declared.show", register=view.register, row_id=row_id) if has_page else ""
+    has_page = view.register in PAGES or uow.shown(view.register) is not None
+    return page_of(view.register, row_id) if has_page else ""
+
+
+def page_of(register: str, row_id: int) -> str:
+    """Return the address of a row; things of some kinds have a page of their own."""
+    if register in PAGES:
+        return PAGES[register](row_id)
+    return url_for("declared.show", register=register, row_id=row_id)
 
 
 def registers_about(uow: SqlUnitOfWork, kind: str) -> Sequence[Register[Any]]:

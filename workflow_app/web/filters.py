@@ -83,7 +83,7 @@ def now() -> dt.datetime:
 
 def moment(value: dt.datetime | None) -> str:
     """Return a moment as the house's clocks show it; nothing for none."""
-    return f"{_local(value):%d.%m.%Y %H:%M}" if value else ""
+    return f"{local(value):%d.%m.%Y %H:%M}" if value else ""
 
 
 def day(value: dt.date | dt.datetime | str | None) -> str:
@@ -91,7 +91,7 @@ def day(value: dt.date | dt.datetime | str | None) -> str:
     if isinstance(value, str):
         value = dt.date.fromisoformat(value[:10]) if value else None
     if isinstance(value, dt.datetime):
-        value = _local(value).date()
+        value = local(value).date()
     return f"{value:%d.%m.%Y}" if value else ""
 
 
@@ -102,10 +102,11 @@ def day_before(value: dt.date) -> str:
 
 def iso_day(value: dt.datetime) -> str:
     """Return the house's day of a moment as machines write it."""
-    return f"{_local(value):%Y-%m-%d}"
+    return f"{local(value):%Y-%m-%d}"
 
 
-def _local(value: dt.datetime) -> dt.datetime:
+def local(value: dt.datetime) -> dt.datetime:
+    """Return a moment by the clocks of the municipality."""
     return value.astimezone(g.uow.zone if "uow" in g else container().zone)
 
 

@@ -1,5 +1,6 @@
 """What every page has: who is signed in, what waits, and what a failure looks like."""
 
+import datetime as dt
 from typing import Any
 
 from flask import (
@@ -17,8 +18,8 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import Forbidden, HTTPException, MethodNotAllowed, NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
-from workflow_app.engine.calendar import CalendarNotFilledError
-from workflow_app.http.container import read
+from workflow_app.engine.calendar import CalendarNotFilledError, due_moment
+from workflow_app.http.container import container, read
 from workflow_app.services import administration
 from workflow_app.services.indicators import ANSWER_FOR_ALL, WATCH
 from workflow_app.store.database import UNAVAILABLE
@@ -59,6 +60,7 @@ def register(app: Flask) -> None:
     """Give every template the person and her counts, and every failure a page."""
     app.register_blueprint(pages)
     app.context_processor(_person)
+    app.context_processor(lambda: {"frame": container().frame})
     app.register_error_handler(HTTPException, _failed)
     app.register_error_handler(CSRFError, _expired)
     app.register_error_handler(CalendarNotFilledError, _uncounted)
@@ -77,20 +79,33 @@ def _person() -> dict[str, Any]:
 def _known(uow: SqlUnitOfWork) -> dict[str, Any]:
     person = questions.person(uow.session, g.person_id)
     actor = uow.actor(g.person_id)
-    total, late = queries.counts(uow.session, actor, uow.now, uow.today)
+    waiting = queries.counts(uow.session, actor, uow.now, soon(uow), uow.today)
     unread = notices.unread(uow.session, g.person_id)
     roles = {capacity.role for capacity in actor.capacities}
     return {
         "name": person.short_nom,
         "capacities": actor.capacities,
-        "total": total,
-        "late": late,
+        "total": waiting.total,
+        "late": waiting.late,
+        "soon": waiting.soon,
         "unread": unread,
         "roles": roles,
         "sees_all": bool(roles & (ANSWER_FOR_ALL | WATCH)),
+        "sections": [
+            (section, address)
+            for section in container().frame.sections
+            for address in section.addresses(actor)
+        ],
+        "begins": any(one.starts_for(roles) for one in uow.processes.values()),
+        "contact": questions.help_contact(uow.session, person.municipality_id),
         "email_bounced": person.email_bounced_at is not None,
         "is_officer": administration.officer(actor) is not None,
     }
+
+
+def soon(uow: SqlUnitOfWork) -> dt.datetime:
+    """Return the end of tomorrow: what is due before it is due soon."""
+    return due_moment(uow.today + dt.timedelta(days=1), uow.zone)
 
 
 def _failed(error: HTTPException) -> BaseResponse:

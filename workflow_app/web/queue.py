@@ -1,43 +1,49 @@
 """My queue: what waits for me, the most urgent first; many cases at once where it fits all."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from workflow_app.engine.ballots import Answer
 from workflow_app.engine.decide import offered
-from workflow_app.engine.process import Process, Transition
+from workflow_app.engine.process import Process, State, Transition
 from workflow_app.engine.refusals import Refusal
-from workflow_app.engine.roles import Actor
+from workflow_app.engine.roles import Actor, Capacity
+from workflow_app.http import limits
 from workflow_app.http.container import read, transact
 from workflow_app.http.numbers import number_in
 from workflow_app.http.passwords import confirm
 from workflow_app.services import administration
 from workflow_app.services.accounts.access import AccountRow
-from workflow_app.services.cases import acting, requests
+from workflow_app.services.cases import acting, requests, undo_traces
 from workflow_app.services.cases.acting import Intent
 from workflow_app.store.accounts import admin, saved_views
 from workflow_app.store.accounts.access_changes import SqlAccessChanges
 from workflow_app.store.accounts.sessions import SqlAccess, own_account
+from workflow_app.store.directory import calendar
 from workflow_app.store.read_models import feed, queries
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.assigning import Performers, performers
+from workflow_app.web.due import days_left, pill
+from workflow_app.web.pages import soon
 from workflow_app.web.security import person_id
 from workflow_app.web.signing import has_factor
 
 queue = Blueprint("queue", __name__)
+queue.add_app_template_filter(pill)
 
-FILTERS = ("process", "state", "text", "late", "own", "new")
+FILTERS = ("process", "state", "text", "late", "soon", "own", "new")
 MOST_AT_ONCE = 200
 MOST_VIEWS = 20
-FEW_STARTS = 3
-"""So many ways to begin stand side by side; more of them fold into one menu."""
+NAMED = 5
+"""So many of the cases decided together are named in the answer."""
 KEPT = "queue"
 """Under which name the session keeps the filters the queue was looked at with last."""
 DONE = "done"
@@ -46,44 +52,53 @@ DONE = "done"
 
 @dataclass(frozen=True, slots=True)
 class BulkAction:
-    """An action for many cases of one process."""
+    """A step or an answer for many cases of one process."""
 
     process: Process
-    transition: Transition
+    step: Transition | Answer
 
     @property
     def value(self) -> str:
         """Return what the button sends."""
-        return f"{self.process.key}/{self.transition.key}"
+        return f"{self.process.key}/{self.step.key}"
+
+
+class Chosen(NamedTuple):
+    """A case somebody has ticked: as it was shown, and for whom she would answer."""
+
+    instance_id: int
+    version: int
+    voter: str
 
 
 @queue.get("/")
 def show() -> str:
     """Show what waits for the person who asks."""
-    if session.get(KEPT, "") != _query():
-        session[KEPT] = _query()
-    return read(_page)
+    if session.get(KEPT, "") != _query(request.args):
+        session[KEPT] = _query(request.args)
+    return read(lambda uow: _page(uow, request.args))
 
 
-def _page(uow: SqlUnitOfWork) -> str:
+def _page(uow: SqlUnitOfWork, args: Mapping[str, str], ticked: Collection[str] = ()) -> str:
     person = person_id()
     actor = uow.actor(person)
     account = own_account(uow.session, person)
     last_visit = account.last_visit_at if account else None
-    wanted = _wanted(request.args, last_visit)
+    wanted = _wanted(uow, args, last_visit)
     page = queries.queue(uow.session, actor, wanted, uow.now, uow.today, last_visit)
     bulk = _for_many([_bulk_actions(uow, row, actor) for row in page.rows])
     officer = administration.officer(actor)
-    query = _query()
+    query = _query(args)
     return render_template(
         "queue/show.html",
         page=page,
-        starts=_starts(uow, actor),
-        few=FEW_STARTS,
         wanted=wanted,
         bulk=bulk,
         actions={one.value: one for row in bulk for one in row},
-        processes=uow.processes,
+        ticked=ticked,
+        days=_days(uow, officer or next(iter(actor.capacities), None), page.rows),
+        stages=_stages(uow, actor),
+        late_among_all=_late_among_all(uow, officer),
         last_visit=last_visit,
         views=saved_views.of_person(uow.session, person),
         query=query,
@@ -92,13 +107,14 @@ def _page(uow: SqlUnitOfWork) -> str:
         changes=len(SqlAccessChanges(uow).waiting_for(person)),
         names=_assigned(uow, page.rows),
         is_filtered=bool(query),
-        only_new="new" in request.args,
+        only_new="new" in args,
         has_factor=partial(has_factor, uow),
     )
 
 
-def _starts(uow: SqlUnitOfWork, actor: Actor) -> Sequence[tuple[Process, Transition]]:
-    """Return what a person may begin, process by process."""
+def starts(uow: SqlUnitOfWork) -> Sequence[tuple[Process, Transition]]:
+    """Return what the person may begin, process by process."""
+    actor = uow.actor(person_id())
     held = {capacity.role for capacity in actor.capacities}
     return [
         (process, way)
@@ -124,8 +140,11 @@ def _for_many(rows: Sequence[Sequence[BulkAction]]) -> Sequence[Sequence[BulkAct
 def _bulk_actions(uow: SqlUnitOfWork, row: queries.QueueRow, actor: Actor) -> Sequence[BulkAction]:
     """Return the actions that may be taken on a row together with others."""
     process = uow.processes.get(row.process)
-    if process is None or row.ballot:
+    if process is None:
         return ()
+    if row.ballot:
+        ballot = process.ballots.get(row.ballot)
+        return [BulkAction(process, one) for one in ballot.answers if one.is_bulk] if ballot else ()
     parties = {name: frozenset(ids) for name, ids in row.parties.items()}
     keys = offered(process, row.state, parties, actor)
     return [
@@ -147,24 +166,60 @@ def _assigned(uow: SqlUnitOfWork, rows: Sequence[queries.QueueRow]) -> Mapping[i
     return queries.names(uow.session, people) if people else {}
 
 
-def _wanted(args: Mapping[str, str], last_visit: dt.datetime | None) -> queries.QueueFilter:
+def _wanted(
+    uow: SqlUnitOfWork, args: Mapping[str, str], last_visit: dt.datetime | None
+) -> queries.QueueFilter:
     return queries.QueueFilter(
         args.get("process", ""),
         args.get("state", ""),
         args.get("text", "").strip()[:100],
         late="late" in args,
+        soon=soon(uow) if "soon" in args else None,
         own="own" in args,
         since=last_visit if "new" in args else None,
         after=queries.place(args.get("after", "")),
     )
 
 
-def _query() -> str:
-    """Return the filters of this address, in one order, without empty ones."""
-    return urlencode([(name, request.args[name]) for name in FILTERS if request.args.get(name)])
+def _query(args: Mapping[str, str]) -> str:
+    """Return the filters of an address, in one order, without empty ones."""
+    return urlencode([(name, args[name]) for name in FILTERS if args.get(name)])
 
 
-def _back() -> Response:
+def _stages(uow: SqlUnitOfWork, actor: Actor) -> Mapping[Process, Sequence[tuple[State, int]]]:
+    """Return process → the stages in which work waits for a person, and how much of it."""
+    counted = queries.stages(uow.session, actor, uow.today)
+    found = {
+        process: [
+            (state, counted[process.key, state.key])
+            for state in process.states.values()
+            if (process.key, state.key) in counted
+        ]
+        for process in uow.processes.values()
+    }
+    return {process: states for process, states in found.items() if states}
+
+
+def _days(
+    uow: SqlUnitOfWork, office: Capacity | None, rows: Sequence[queries.QueueRow]
+) -> Mapping[int, int | None]:
+    """Return work item → how many working days are left; negative after its term."""
+    if office is None or not rows:
+        return {}
+    days = calendar.load_calendar(uow.session, office.municipality_id)
+    return {
+        row.work_id: days_left(days, uow.today, row.due_at.astimezone(uow.zone).date())
+        for row in rows
+        if row.due_at
+    }
+
+
+def _late_among_all(uow: SqlUnitOfWork, officer: Capacity | None) -> int:
+    """Return how many cases of the municipality anybody is late with, for who can help."""
+    return queries.late_among_all(uow.session, officer.municipality_id, uow.now) if officer else 0
+
+
+def back_to_queue() -> Response:
     """Lead to the queue as it was looked at last."""
     kept = session.get(KEPT, "")
     return redirect(f"{url_for('queue.show')}{kept and '?'}{kept}")
@@ -177,25 +232,29 @@ def tell_done(said: str, instance_id: int) -> None:
 
 
 @queue.app_template_global()
-def next_case() -> str:
-    """Return a link to what waits next in the queue as it was, once after each action in a case."""
+def after_step() -> str:
+    """Return, once after each step, the way back from it and a link to what waits next."""
     done = session.pop(DONE, None)
-    return read(lambda uow: _next(uow, done)) if done and g.person_id else ""
+    return read(lambda uow: _after(uow, done)) if done and g.person_id else ""
 
 
-def _next(uow: SqlUnitOfWork, done: int) -> str:
+def _after(uow: SqlUnitOfWork, done: int) -> str:
     person = person_id()
     account = own_account(uow.session, person)
     wanted = _wanted(
-        dict(parse_qsl(session.get(KEPT, ""))), account.last_visit_at if account else None
+        uow, dict(parse_qsl(session.get(KEPT, ""))), account.last_visit_at if account else None
     )
     page = queries.queue(uow.session, uow.actor(person), wanted, uow.now, uow.today)
     row = next((one for one in page.rows if one.instance_id != done), None)
-    if row is None:
-        return ""
-    address = url_for("cases.show", instance_id=row.instance_id)
-    link = Markup('<div>Следующее дело: <a href="{}">{}</a></div>')
-    return link.format(address, _named(row))
+    step = uow.last_step(done)
+    return Markup(  # noqa: S704 (rendered and escaped by us)
+        render_template(
+            "queue/after.html",
+            done=done,
+            can_take_back=bool(step and step.person_id == person and undo_traces.is_possible(step)),
+            row=row,
+        )
+    )
 
 
 @queue.post("/views")
@@ -230,60 +289,71 @@ def remove_view(view_id: int) -> Response:
 
 
 @queue.post("/bulk")
-def act_on_many() -> Response:
+def act_on_many() -> Response | tuple[str, int]:
     """Take one action on several cases; each succeeds or is refused on its own, by name."""
-    person = person_id()
-    process, _, action = request.form.get("action", "").partition("/")
-    chosen = [one for one in map(_chosen, request.form.getlist("case")[:MOST_AT_ONCE]) if one]
-    back = _back()
+    person, sent = person_id(), request.form
+    process, _, action = sent.get("action", "").partition("/")
+    ticked = sent.getlist("case")[:MOST_AT_ONCE]
+    chosen = [one for one in map(_chosen, ticked) if one]
     if not chosen or not action:
         flash("Отметьте хотя бы одно дело.", "info")
-        return back
-    sent = request.form
+        return back_to_queue()
     signer = _signer(chosen, action, person, sent.get("password", ""), sent.get("code", ""))
     if isinstance(signer, Refusal):
         flash(signer.message, "danger")
-        return back
-    done = 0
-    for instance_id, version in chosen:
-        intent = Intent(instance_id, action, version=version)
-        work = partial(_act, person, process, intent, signer)
-        refused, heading = transact(work)
-        done += refused is None
+        args = dict(parse_qsl(session.get(KEPT, "")))
+        return read(lambda uow: _page(uow, args, ticked)), limits.status_of(signer, 422)
+    done = []
+    for one in chosen:
+        refused, heading = transact(partial(_act, person, process, action, one, signer))
         if refused:
             flash(f"{heading}: {refused.message}", "danger")
+        else:
+            done.append(heading)
     if done:
-        flash(f"Выполнено: {done}.", "success")
-    return back
+        flash(
+            f"Выполнено: {len(done)}. {'; '.join(done[:NAMED])}{' …' * (len(done) > NAMED)}",
+            "success",
+        )
+    return back_to_queue()
 
 
-def _chosen(text: str) -> tuple[int, int] | None:
-    case, version = map(number_in, text.partition(":")[::2])
-    return None if case is None or version is None else (case, version)
+def _chosen(text: str) -> Chosen | None:
+    case, _, rest = text.partition(":")
+    version, _, voter = rest.partition(":")
+    numbers = number_in(case), number_in(version)
+    return None if None in numbers else Chosen(*numbers, voter)  # type: ignore[arg-type]
 
 
 def _signer(
-    chosen: Sequence[tuple[int, int]], action: str, person: int, password: str, code: str
+    chosen: Sequence[Chosen], action: str, person: int, password: str, code: str
 ) -> AccountRow | Refusal | None:
     """Ask for password and code once for the whole batch; return whose, if they are needed."""
-    needs = read(lambda uow: any(requests.is_signed(uow, one, action) for one, _ in chosen))
+    needs = read(
+        lambda uow: any(requests.is_signed(uow, one.instance_id, action) for one in chosen)
+    )
     return confirm(person, password, code) if needs else None
 
 
 def _act(
-    person: int, process: str, intent: Intent, signer: AccountRow | None, uow: SqlUnitOfWork
+    person: int,
+    process: str,
+    action: str,
+    chosen: Chosen,
+    signer: AccountRow | None,
+    uow: SqlUnitOfWork,
 ) -> tuple[Refusal | None, str]:
     """Act on one of many; refuse what the batch cannot be meant for."""
-    row = queries.case(uow.session, intent.instance_id)
+    row = queries.case(uow.session, chosen.instance_id)
     if row is None or row.process not in uow.processes:
-        return acting.NOT_FOUND, f"Дело {intent.instance_id}"
-    transition = uow.processes[row.process].transition(row.state, intent.action)
-    fits = row.process == process and transition is not None and transition.is_bulk
-    if not fits:
+        return acting.NOT_FOUND, f"Дело {chosen.instance_id}"
+    step = uow.processes[row.process].step(row.state, action)
+    if row.process != process or step is None or not step.is_bulk:
         refusal = Refusal("not_for_many", "это действие к нему не подходит")
         case, actor = uow.load(row.id), uow.actor(person)
         may_read = case and acting.may_read(uow, uow.processes[row.process], case, actor)
         return refusal, _named(row) if may_read else f"Дело {row.id}"
+    intent = Intent(row.id, action, version=chosen.version, voter=chosen.voter or None)
     result = requests.carry_out(uow, SqlAccess(uow), person, intent, signer)
     if not isinstance(result, Refusal):
         return None, _named(row)
@@ -306,4 +376,4 @@ def assign(work_id: int) -> Response:
     )
     flash(refusal.message if refusal else "Поручение записано.", "danger" if refusal else "success")
     case = number_in(request.form.get("case"))
-    return redirect(url_for("cases.show", instance_id=case)) if case else _back()
+    return redirect(url_for("cases.show", instance_id=case)) if case else back_to_queue()

@@ -8,8 +8,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from workflow_app.engine.calendar import school_year_of
-from workflow_app.engine.decide import is_visible
-from workflow_app.http.container import read, transact
+from workflow_app.http.container import container, read, transact
 from workflow_app.http.numbers import day_in, number_in
 from workflow_app.services import administration as service
 from workflow_app.services.importing.rows import LONGEST_NOTE
@@ -23,7 +22,7 @@ from workflow_app.store.read_models import queries
 from workflow_app.store.read_models.search import folded
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.declared import rows_of_subject
-from workflow_app.web.readable_cases import readable_among
+from workflow_app.web.readable_cases import cases_in_sight, readable_among
 from workflow_app.web.security import municipality, person_id
 
 registers = Blueprint("registers", __name__)
@@ -46,32 +45,13 @@ def all_cases() -> str:
         args.get("state", ""),
         args.get("text", "").strip()[:100],
         number_in(args.get("before")),
+        late=container().clock.now() if "late" in args else None,
     )
 
     def look(uow: SqlUnitOfWork) -> str:
-        actor = uow.actor(person_id())
-        known = uow.processes
-        district = frozenset(
-            role.held_by for p in known.values() for role in p.readers if role.party is None
-        )
-        private = [
-            (p.key, s.key) for p in known.values() for s in p.states.values() if s.is_private
-        ]
-        rows = queries.cases(uow.session, actor, wanted, district, private)
-        seen = [
-            row
-            for row in rows[: queries.PAGE]
-            if row.process in known
-            and is_visible(
-                known[row.process],
-                row.state,
-                {name: frozenset(ids) for name, ids in row.parties.items()},
-                actor,
-            )
-        ]
-        below = rows[queries.PAGE - 1].id if len(rows) > queries.PAGE else None
+        seen, below = cases_in_sight(uow, uow.actor(person_id()), wanted)
         return render_template(
-            "registers/cases.html", rows=seen, processes=known, wanted=wanted, below=below
+            "registers/cases.html", rows=seen, processes=uow.processes, wanted=wanted, below=below
         )
 
     return read(look)

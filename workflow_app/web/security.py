@@ -64,7 +64,7 @@ def register(app: Flask) -> None:
 
 def _who() -> BaseResponse | None:
     """Find the person behind the session; pages of the inside send others to the door."""
-    g.person_id = None
+    g.person_id, g.look = None, ""
     if request.endpoint in WITHOUT_PERSON:
         return None
     if request.blueprint in OWN_SIGN_IN:
@@ -73,6 +73,7 @@ def _who() -> BaseResponse | None:
     if token:
         visit = _visit(digest(token))
         g.person_id = visit.person_id if visit else None
+        g.look = visit.look if visit else ""
         if visit and visit.lacks_factor and _is_demanded():
             g.demands_factor = True
             if request.endpoint not in SETS_UP:

@@ -89,7 +89,8 @@ visas = Ballot(
     work_title="Завизировать проект приказа",
     answers=(
         Answer(
-            "visa", "Завизировать", "visaed", style="primary", if_=(DATES_AHEAD,), basis="O3"
+            "visa", "Завизировать", "visaed", style="primary", is_bulk=True,
+            if_=(DATES_AHEAD,), basis="O3",
         ),
         Answer(
             "visa_with_remarks", "Завизировать с замечаниями", "visaed_with_remarks",
@@ -114,7 +115,11 @@ acknowledgement = Ballot(
     voters=heads_of_annex,
     voter_title="директор",
     work_title="Ознакомиться с приказом",
-    answers=(Answer("acknowledge", "Ознакомлен", "acknowledged", style="primary", basis="O9"),),
+    answers=(
+        Answer(
+            "acknowledge", "Ознакомлен", "acknowledged", style="primary", is_bulk=True, basis="O9"
+        ),
+    ),
     yes=("acknowledged",),
     need=at_least(1),
     silence="",

@@ -69,7 +69,9 @@ _SESSIONS = select(
     .correlate(_PERSON)
     .exists()
     .label("has_factor"),
+    func.coalesce(_ACCOUNT.c.look, "").label("look"),
 ).join_from(_SESSION, _PERSON, _PERSON.c.id == _SESSION.c.person_id)
+_SESSIONS = _SESSIONS.outerjoin(_ACCOUNT, _ACCOUNT.c.person_id == _PERSON.c.id)
 _SIGNED_IN = _SESSIONS.where(_SESSION.c.token_sha256 == bindparam("token"))
 
 
@@ -83,6 +85,8 @@ class Visit:
     """Whether it lasted too long, or she did nothing for too long."""
     lacks_factor: bool
     """Whether her municipality demands a second factor of some, and she has none."""
+    look: str = ""
+    """How she wants pages to look, as `Account.look`."""
 
 
 def _ends_at(seen_at: dt.datetime, expires_at: dt.datetime, idle_hours: int | None) -> dt.datetime:
@@ -180,6 +184,7 @@ class SqlAccess(SqlFactors):
             row.seen_at,
             is_over=until <= self.now,
             lacks_factor=bool(demanded) and not row.has_factor,
+            look=row.look,
         )
 
     def over(self) -> list[str]:
@@ -189,6 +194,11 @@ class SqlAccess(SqlFactors):
             for row in self._connection.execute(_SESSIONS)
             if _ends_at(row.seen_at, row.expires_at, row.idle_hours) <= self.now
         ]
+
+    def set_look(self, person_id: int, look: str) -> None:
+        """Keep how pages look to a person."""
+        own = _ACCOUNT.c.person_id == person_id
+        self._connection.execute(update(_ACCOUNT).where(own).values(look=look))
 
     def end_session(self, token_sha256: str) -> None:
         """Delete one session."""

@@ -18,6 +18,7 @@ from workflow_app.store.models.directory import (
     OrganisationName,
     Person,
     SchoolYear,
+    Setting,
 )
 from workflow_app.store.read_models.networks import Member, networks_of_schools
 from workflow_app.store.read_models.queries import names as people_names
@@ -99,6 +100,15 @@ def school_years(session: Session, municipality_id: int) -> Sequence[str]:
 def municipality_name(session: Session, municipality_id: int) -> str:
     """Return what a municipality is called."""
     return session.get_one(Municipality, municipality_id).name
+
+
+def help_contact(session: Session, municipality_id: int | None = None) -> str:
+    """Return who helps the people of a municipality; for strangers, of the only one there is."""
+    places = select(Municipality.id).limit(2)
+    known = [municipality_id] if municipality_id else session.scalars(places).all()
+    own = (Setting.municipality_id.in_(known), Setting.key == "help.contact")
+    found = session.scalars(select(Setting.value).where(*own)).first() if len(known) == 1 else ""
+    return str(found or "")
 
 
 def person(session: Session, person_id: int) -> Person:

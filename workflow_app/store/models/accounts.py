@@ -24,6 +24,8 @@ class Account(Base):
     last_visit_at: Mapped[dt.datetime | None]
     reset_at: Mapped[dt.datetime | None]
     """When her way in was last changed otherwise than in her own visit."""
+    look: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    """Words of `web.look`: how pages look to her, where she has chosen it."""
 
 
 class SignInSession(Base):

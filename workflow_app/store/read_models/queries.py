@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -75,6 +75,8 @@ class QueueFilter:
     state: str = ""
     text: str = ""
     late: bool = False
+    soon: dt.datetime | None = None
+    """Only what is not late yet and due by this moment."""
     own: bool = False
     """Only what was given to this person by name."""
     since: dt.datetime | None = None
@@ -115,13 +117,19 @@ class QueueRow:
         return f"{moment:018}_{self.work_id}"
 
 
+class Counts(NamedTuple):
+    """How much work waits for a person: all of it, what is late, what is due soon after."""
+
+    total: int
+    late: int
+    soon: int
+
+
 @dataclass(frozen=True, slots=True)
 class QueuePage:
     """One page of the queue and whether there is more."""
 
     rows: Sequence[QueueRow]
-    total: int
-    late: int
     has_more: bool = False
     changed: int = 0
     """How many cases changed since the last visit."""
@@ -241,6 +249,8 @@ def queue(
         conditions.append(says(wanted.text))
     if wanted.late:
         conditions.append(WorkItem.due_at < now)
+    if wanted.soon:
+        conditions.append(and_(WorkItem.due_at >= now, WorkItem.due_at <= wanted.soon))
     if wanted.own:
         conditions.append(WorkItem.person_id.in_({actor.person_id, *_by_person(actor)}))
     if wanted.since:
@@ -259,9 +269,8 @@ def queue(
     )
     found = session.execute(query).all()
     rows = [_queue_row(item, instance, name) for item, instance, name in found[:PAGE]]
-    total, late = counts(session, actor, now, today)
     changed = _changed(session, actor, visited, today) if visited else 0
-    return QueuePage(rows, total, late, has_more=len(found) > PAGE, changed=changed)
+    return QueuePage(rows, has_more=len(found) > PAGE, changed=changed)
 
 
 def _is_new(actor: Actor, since: dt.datetime) -> ColumnElement[bool]:
@@ -280,17 +289,43 @@ def _changed(session: Session, actor: Actor, since: dt.datetime, today: dt.date)
     return int(session.execute(query).scalar_one())
 
 
-def counts(session: Session, actor: Actor, now: dt.datetime, today: dt.date) -> tuple[int, int]:
-    """Return how much work waits for a person, and how much of it is late."""
-    total, late = session.execute(_counts(actor, today), {"now": now}).one()
-    return total, late
+def counts(
+    session: Session, actor: Actor, now: dt.datetime, soon: dt.datetime, today: dt.date
+) -> Counts:
+    """Return how much work waits for a person; what is due by `soon` is told beside it."""
+    return Counts(*session.execute(_counts(actor, today), {"now": now, "soon": soon}).one())
 
 
 @lru_cache(maxsize=1000)
-def _counts(actor: Actor, today: dt.date) -> Select[int, int]:
+def _counts(actor: Actor, today: dt.date) -> Select[int, int, int]:
     """Return the statement that counts a person's work; every page of hers asks it."""
-    late = func.count().filter(WorkItem.due_at < bindparam("now", type_=UtcMoment))
-    return select(func.count(), late).where(mine(actor, today))
+    now, soon = (bindparam(name, type_=UtcMoment) for name in ("now", "soon"))
+    late = func.count().filter(WorkItem.due_at < now)
+    coming = func.count().filter(and_(WorkItem.due_at >= now, WorkItem.due_at <= soon))
+    return select(func.count(), late, coming).where(mine(actor, today))
+
+
+def stages(session: Session, actor: Actor, today: dt.date) -> Mapping[tuple[str, str], int]:
+    """Return (process, state) → how much of a person's work waits there."""
+    query = (
+        select(Instance.process, Instance.state, func.count())
+        .select_from(WorkItem)
+        .join(Instance, Instance.id == WorkItem.instance_id)
+        .where(mine(actor, today))
+        .group_by(Instance.process, Instance.state)
+    )
+    return {(process, state): count for process, state, count in session.execute(query)}
+
+
+def late_among_all(session: Session, municipality_id: int, now: dt.datetime) -> int:
+    """Return how many cases of a municipality somebody is late with."""
+    late = _late(now).where(WorkItem.municipality_id == municipality_id)
+    return int(session.execute(select(func.count()).select_from(late.subquery())).scalar_one())
+
+
+def _late(now: dt.datetime) -> Select[int]:
+    is_open = (WorkItem.closed_at.is_(None), WorkItem.due_at < now)
+    return select(WorkItem.instance_id).where(*is_open).distinct()
 
 
 def _queue_row(item: WorkItem, instance: Instance, organisation: str) -> QueueRow:
@@ -465,6 +500,8 @@ class CaseFilter:
     text: str = ""
     before: int | None = None
     """The page continues below this case."""
+    late: dt.datetime | None = None
+    """Only what somebody is late with at this moment."""
 
 
 def cases(
@@ -494,6 +531,8 @@ def cases(
         conditions.append(says(wanted.text))
     if wanted.before:
         conditions.append(Instance.id < wanted.before)
+    if wanted.late:
+        conditions.append(Instance.id.in_(_late(wanted.late)))
     if private:
         place = tuple_(Instance.process, Instance.state)
         conditions.append(or_(place.not_in(list(private)), Instance.id.in_(part)))

@@ -13,6 +13,13 @@ export function offerCommon(form) {
     const password = bar.querySelector("[data-password]");
     if (password) password.hidden = !visible.some((button) => button.dataset.signed);
   };
+  const all = form.querySelector("[data-all]");
+  if (all) {
+    all.hidden = false;
+    all.addEventListener("change", (event) => {
+      form.querySelectorAll("input[name=case]").forEach((box) => { box.checked = event.target.checked; });
+    });
+  }
   form.addEventListener("change", show);
   show();
 }

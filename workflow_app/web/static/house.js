@@ -5,6 +5,7 @@ const parts = [
   ["fieldset[data-rows]", "./rows.js", "editRows"],
   ["[data-cards]", "./cards.js", "followChoices"],
   ["form[data-bulk]", "./bulk.js", "offerCommon"],
+  ["[data-desk]", "./pane.js", "openBeside"],
   ["form[data-draft]", "./draft.js", "keepDraft"],
 ];
 
@@ -33,13 +34,18 @@ function clears(question) {
 }
 
 document.querySelector("#reasons")?.focus();
-const wanted = parts
-  .map(([selector, path, name]) => ({ found: document.querySelectorAll(selector), path, name }))
-  .filter(({ found }) => found.length);
-const loaded = await Promise.allSettled(wanted.map(({ path }) => import(path)));
-loaded.forEach(({ value }, place) => {
-  const { found, name } = wanted[place];
-  if (value) found.forEach((element) => value[name](element));
-});
+async function furnish(root) {
+  const wanted = parts
+    .map(([selector, path, name]) => ({ found: root.querySelectorAll(selector), path, name }))
+    .filter(({ found }) => found.length);
+  const loaded = await Promise.allSettled(wanted.map(({ path }) => import(path)));
+  loaded.forEach(({ value }, place) => {
+    const { found, name } = wanted[place];
+    if (value) found.forEach((element) => value[name](element));
+  });
+}
+// What is shown later, in a dialog, gets the same.
+document.documentElement.furnish = furnish;
+await furnish(document);
 // Whoever drives the page by a program waits for this.
 document.documentElement.dataset.ready = "";

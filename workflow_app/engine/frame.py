@@ -1,0 +1,44 @@
+"""What the domain puts into the frame of every page: its name, and the places its people open."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from workflow_app.engine.roles import Actor
+
+HERE = "{organisation}"
+"""In an address: where the reader holds one of the offices the section is for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """An address inside the house, its title and picture, and the offices that find it.
+
+    Without offices everybody finds it. `apart` are those who do not: they have a narrower one.
+    Whether a person may open the address is asked there, not here.
+    """
+
+    path: str
+    title: str
+    icon: str = "list"
+    of: Collection[str] = ()
+    apart: Collection[str] = ()
+
+    def addresses(self, actor: Actor) -> list[str]:
+        """Return where it leads for this reader: one for each organisation the address asks for."""
+        own = [one for one in actor.capacities if not self.of or one.role in self.of]
+        held = {one.role for one in actor.capacities}
+        if (self.of and not own) or (held and held <= set(self.apart)):
+            return []
+        if HERE not in self.path:
+            return [self.path]
+        places = dict.fromkeys(one.organisation_id for one in own)
+        return [self.path.replace(HERE, str(place)) for place in places]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """How the product is called, what a stranger reads of it at the door, and its sections."""
+
+    title: str = "Дела"
+    lead: str = "Дела, решения и документы"
+    sections: Sequence[Section] = ()

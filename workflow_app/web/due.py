@@ -1,0 +1,41 @@
+"""How long is left, as a person feels it: in working days, and in a word when it is near."""
+
+import datetime as dt
+from typing import NamedTuple
+
+from workflow_app.engine.calendar import CalendarNotFilledError, WorkingCalendar
+from workflow_app.web.filters import MONTHS, day, left, local, now
+
+FAR = "far"
+
+
+class Pill(NamedTuple):
+    """A term in two words, how near it is (`late`, `soon`, `far`), and all of it in a sentence."""
+
+    text: str
+    kind: str
+    sentence: str
+
+
+def days_left(days: WorkingCalendar, start: dt.date, end: dt.date) -> int | None:
+    """Return the working days from a day to another; None where a year is not loaded."""
+    try:
+        return days.working_days_between(start, end)
+    except CalendarNotFilledError:
+        return None
+
+
+def pill(due_at: dt.datetime, days: int | None) -> Pill:
+    """Return how a term is shown; `days` are the working days left, negative after it."""
+    moment, today = local(due_at), local(now()).date()
+    sentence = f"до {day(due_at)}"
+    if said := left(days):
+        sentence += f", {said}"
+    if due_at < now():
+        text = f"−{-days} раб. дн." if days else "просрочено"
+        return Pill(text, "late", sentence)
+    ahead = (moment.date() - today).days
+    if ahead <= 1:
+        return Pill(("сегодня", "завтра")[max(ahead, 0)], "soon", sentence)
+    year = "" if moment.year == today.year else f" {moment.year}"
+    return Pill(f"{moment.day} {MONTHS[moment.month - 1]}{year}", FAR, sentence)

@@ -1,0 +1,20 @@
+"""What stands in the rail of every page beside what the house itself puts there."""
+
+from workflow_app.engine import Frame, Section
+from workflows.roles import AUDITOR, DEPARTMENT, IMC, SCHOOL_PEOPLE
+
+ANSWER_FOR_ALL = tuple(role.held_by for role in (*DEPARTMENT, *IMC, AUDITOR))
+OF_SCHOOLS = tuple(role.held_by for role in SCHOOL_PEOPLE)
+
+FRAME = Frame(
+    "Сети школ",
+    "Предложения сетей, согласия школ и приказы",
+    (
+        Section("/dashboard", "Обзор сетей", "chart", of=ANSWER_FOR_ALL),
+        Section("/schools/{organisation}", "Моя школа", "house", of=OF_SCHOOLS),
+        Section("/networks", "Сети", "net"),
+        Section("/orders", "Приказы", "paper"),
+        Section("/schools", "Школы", "house"),
+        Section("/people", "Люди", "people"),
+    ),
+)
