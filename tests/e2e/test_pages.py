@@ -6,6 +6,9 @@ from workflow_app.app import create_app
 
 PAGES = {
     "queue": ("P003", "/"),
+    "search": ("P003", "/search?find=сеть"),
+    "help": ("P105", "/help"),
+    "ways to begin": ("P003", "/start"),
     "asked": ("P105", "/cases/{asked}"),
     "answer": ("P105", "/cases/{asked}/actions/agree"),
     "answer with terms": ("P105", "/cases/{asked}/actions/agree_with_conditions"),
@@ -90,6 +93,7 @@ FAILURES = {
 NO_PAGES = {
     "static": "a file of the pages",
     "pages.health": "for machines",
+    "cases.show_pane": "a part of the queue",
     "files.give": "a file people brought",
     "access.code": "after a password alone: test_second_factor_page.py",
     "documents.content": "a Word file",

@@ -350,7 +350,9 @@ def test_a_signature_cannot_be_slipped_in_as_a_draft_button_or_a_batch(
     browser, district, collecting
 ):
     head = browser("P105")
-    head.post("/bulk", action=f"{PROPOSAL}/agree", case=f"{collecting}:1")
+    head.post("/bulk", status=422, action=f"{PROPOSAL}/agree", case=f"{collecting}:1")
+    head.post("/bulk", action=f"{PROPOSAL}/agree", case=f"{collecting}:1", password="demo-2025")
+    assert "не подходит" in " ".join(head.says())
     assert district.statuses(collecting, "consents")["S05"] == "pending"
 
 
@@ -389,7 +391,7 @@ def test_a_returned_case_says_so_and_who_looks_again_sees_her_remark(browser, di
     assert "«Цель не отличается от типовой»: отметьте" in said.get_data(as_text=True)
     sent = form_of(head.get(f"/cases/{submitted}")) | {"remarks.0.answer": "Цель названа числом"}
     head.post(f"/cases/{submitted}/draft", **sent, _action="resend")
-    assert ">Подать снова</a>" in head.get(f"/cases/{submitted}")
+    assert ">Подать снова</button>" in head.get(f"/cases/{submitted}")
     done(district.act("P102", submitted, "submit"))
     district.carry_out()
     assert "Дать заключение (представлено снова)" in district.notices("P006")[-1]

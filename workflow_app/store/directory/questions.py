@@ -106,9 +106,12 @@ def help_contact(session: Session, municipality_id: int | None = None) -> str:
     """Return who helps the people of a municipality; for strangers, of the only one there is."""
     places = select(Municipality.id).limit(2)
     known = [municipality_id] if municipality_id else session.scalars(places).all()
-    own = (Setting.municipality_id.in_(known), Setting.key == "help.contact")
-    found = session.scalars(select(Setting.value).where(*own)).first() if len(known) == 1 else ""
-    return str(found or "")
+    return _setting("help.contact", session, known[0]) if len(known) == 1 else ""
+
+
+def _setting(key: str, session: Session, municipality_id: int) -> str:
+    own = (Setting.municipality_id == municipality_id, Setting.key == key)
+    return str(session.scalars(select(Setting.value).where(*own)).first() or "")
 
 
 def person(session: Session, person_id: int) -> Person:
