@@ -33,6 +33,7 @@ from workflow_app.web.first_steps import first_steps
 from workflow_app.web.help import help_pages
 from workflow_app.web.indicators import indicators
 from workflow_app.web.journals import journals
+from workflow_app.web.late import late
 from workflow_app.web.networks import networks
 from workflow_app.web.newcomers import newcomers
 from workflow_app.web.organisations import organisations
@@ -89,6 +90,7 @@ def create_app(container: Container) -> Flask:
         second_factor,
         notices,
         queue,
+        late,
         search,
         help_pages,
         cases,

@@ -9,6 +9,7 @@ PAGES = {
     "search": ("P003", "/search?find=сеть"),
     "help": ("P105", "/help"),
     "ways to begin": ("P003", "/start"),
+    "what burns": ("P003", "/late"),
     "asked": ("P105", "/cases/{asked}"),
     "answer": ("P105", "/cases/{asked}/actions/agree"),
     "answer with terms": ("P105", "/cases/{asked}/actions/agree_with_conditions"),

@@ -28,10 +28,10 @@ def rows(page):
 @pytest.mark.parametrize(
     ("day", "late", "soon", "pill"),
     [
-        ("2025-08-28", 0, 0, "1 сентября"),
-        ("2025-08-31", 0, 1, "завтра"),
-        ("2025-09-01", 0, 1, "сегодня"),
-        ("2025-09-03", 1, 0, "−2 раб. дн."),
+        ("2025-08-28", 0, 0, "4 сентября"),
+        ("2025-09-03", 0, 1, "завтра"),
+        ("2025-09-04", 0, 1, "сегодня"),
+        ("2025-09-08", 1, 0, "−2 раб. дн."),
     ],
 )
 def test_each_number_of_the_queue_leads_to_as_many_rows(
@@ -45,7 +45,7 @@ def test_each_number_of_the_queue_leads_to_as_many_rows(
         assert len(rows(reader.get(address))) == number, address
     assert pill in page.split('class="pill')[1].split("</span>")[0]
     officer = browser("P003").get("/")
-    assert gauges(officer)["/cases?late=1"] == late
+    assert gauges(officer)["/late"] == late
     assert (f'href="/cases/{submitted}"' in browser("P003").get("/cases?late=1")) == bool(late)
 
 
@@ -191,3 +191,34 @@ def test_a_section_leads_to_each_place_of_its_reader():
     everybody = Section("/lists", "Списки", apart=("guest",))
     assert everybody.addresses(holds((8, "guest"))) == []
     assert everybody.addresses(holds((8, "guest"), (4, "keeper"))) == ["/lists"]
+
+
+def test_who_is_late_is_reminded_once_a_day_and_the_page_says_so(browser, district, submitted):
+    district.at("2025-09-08")
+    officer, methodist = browser("P003"), browser("P006")
+    page = officer.get("/late")
+    work = re.search(r'name="work" value="(\d+)" checked', page)[1]
+    assert f'href="/cases/{submitted}"' in page
+    before = len(district.notices("P006"))
+    officer.post("/late/remind", work=[work, "999999", "чушь"])
+    district.carry_out()
+    told = district.notices("P006")[before:]
+    assert len(told) == 1
+    assert told[0].startswith("Ждём вас, срок был 04.09.2025")
+    again = officer.get("/late")
+    assert "напомнили 08.09.2025" in again
+    officer.post("/late/remind", work=work)
+    assert any("Сегодня уже напоминали: 1" in one for one in officer.says())
+    district.carry_out()
+    assert len(district.notices("P006")) == before + 1
+    district.at("2025-09-09")
+    methodist.post("/late/remind", work=work)
+    assert "Отправлено" not in " ".join(methodist.says())
+    browser("P105").get("/late", 403)
+
+
+def test_late_work_of_one_process_is_shown_alone(browser, district, submitted):
+    district.at("2025-09-08")
+    officer = browser("P003")
+    assert f'href="/cases/{submitted}"' in officer.get(f"/late?process={PROPOSAL}")
+    assert f'href="/cases/{submitted}"' not in officer.get("/late?process=%00")

@@ -27,6 +27,7 @@ from workflow_app.services.cases.acting import Intent
 from workflow_app.store.accounts import admin, saved_views
 from workflow_app.store.accounts.access_changes import SqlAccessChanges
 from workflow_app.store.accounts.sessions import SqlAccess, own_account
+from workflow_app.store.cases import late
 from workflow_app.store.directory import calendar
 from workflow_app.store.read_models import feed, queries
 from workflow_app.store.unit_of_work import SqlUnitOfWork
@@ -215,8 +216,8 @@ def _days(
 
 
 def _late_among_all(uow: SqlUnitOfWork, officer: Capacity | None) -> int:
-    """Return how many cases of the municipality anybody is late with, for who can help."""
-    return queries.late_among_all(uow.session, officer.municipality_id, uow.now) if officer else 0
+    """Return how much work of the municipality is late, for who can remind of it."""
+    return late.count(uow, officer.municipality_id) if officer else 0
 
 
 def back_to_queue() -> Response:

@@ -232,6 +232,9 @@ class WorkItem(Base):
     due_at: Mapped[dt.datetime | None]
     opened_at: Mapped[dt.datetime]
     closed_at: Mapped[dt.datetime | None]
+    reminded_on: Mapped[dt.date | None]
+    reminded_by: Mapped[int | None]
+    """Who reminded of it by hand on that day; deadlines remind by themselves."""
 
 
 class Deadline(Base):

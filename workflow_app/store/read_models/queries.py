@@ -162,10 +162,10 @@ def mine(actor: Actor, today: dt.date) -> ColumnElement[bool]:
         for person, own in _by_person(actor).items()
     ]
     free = or_(WorkItem.person_id.is_(None), ~_still_in_office(today))
-    return and_(_is_awaited(), or_(and_(_in_place(actor.capacities), free), *given))
+    return and_(is_awaited(), or_(and_(_in_place(actor.capacities), free), *given))
 
 
-def _is_awaited() -> ColumnElement[bool]:
+def is_awaited() -> ColumnElement[bool]:
     """Return the condition that a work item is still to be done.
 
     A case whose new edition is on its way waits for nobody but its voters: the edition is the work.
@@ -317,12 +317,6 @@ def stages(session: Session, actor: Actor, today: dt.date) -> Mapping[tuple[str,
     return {(process, state): count for process, state, count in session.execute(query)}
 
 
-def late_among_all(session: Session, municipality_id: int, now: dt.datetime) -> int:
-    """Return how many cases of a municipality somebody is late with."""
-    late = _late(now).where(WorkItem.municipality_id == municipality_id)
-    return int(session.execute(select(func.count()).select_from(late.subquery())).scalar_one())
-
-
 def _late(now: dt.datetime) -> Select[int]:
     is_open = (WorkItem.closed_at.is_(None), WorkItem.due_at < now)
     return select(WorkItem.instance_id).where(*is_open).distinct()
@@ -443,7 +437,7 @@ _OPEN_WORK = (
     .outerjoin(
         Organisation, and_(Organisation.id == WorkItem.organisation_id, WorkItem.role != POST)
     )
-    .where(WorkItem.instance_id == _CASE, _is_awaited())
+    .where(WorkItem.instance_id == _CASE, is_awaited())
     .order_by(WorkItem.due_at, WorkItem.id)
 )
 
@@ -552,7 +546,7 @@ def about(session: Session, municipality_id: int, subject: str) -> Sequence[Case
 def waited_for(session: Session, instance_ids: Iterable[int]) -> frozenset[int]:
     """Return those of the cases in which somebody still has something to do."""
     query = select(WorkItem.instance_id).where(
-        WorkItem.instance_id.in_(set(instance_ids)), _is_awaited()
+        WorkItem.instance_id.in_(set(instance_ids)), is_awaited()
     )
     return frozenset(session.scalars(query.distinct()))
 

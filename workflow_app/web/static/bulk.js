@@ -1,7 +1,14 @@
 // An action for many appears only when it is open for every case that is ticked.
 export function offerCommon(form) {
+  const all = form.querySelector("[data-all]");
+  if (all) {
+    all.hidden = false;
+    all.addEventListener("change", (event) => {
+      form.querySelectorAll(".pick").forEach((box) => { box.checked = event.target.checked; });
+    });
+  }
   const bar = form.querySelector("[data-bulk-bar]");
-  if (!bar) return; // nothing in this queue is for many
+  if (!bar) return; // nothing here is offered for some and not for others
   const buttons = [...form.querySelectorAll("button[name=action]")];
   const show = () => {
     const picked = [...form.querySelectorAll("input[name=case]:checked")];
@@ -13,13 +20,6 @@ export function offerCommon(form) {
     const password = bar.querySelector("[data-password]");
     if (password) password.hidden = !visible.some((button) => button.dataset.signed);
   };
-  const all = form.querySelector("[data-all]");
-  if (all) {
-    all.hidden = false;
-    all.addEventListener("change", (event) => {
-      form.querySelectorAll("input[name=case]").forEach((box) => { box.checked = event.target.checked; });
-    });
-  }
   form.addEventListener("change", show);
   show();
 }
