@@ -42,6 +42,7 @@ def show() -> str:
             year=year,
             place=after,
             is_curator=is_curator,
+            work=next(iter(store.kinds(uow).work), None),
             mine="1" if mine else None,
             years=sorted({school_year_of(uow.today), *known, year}, reverse=True),
         )
