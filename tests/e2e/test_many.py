@@ -78,9 +78,12 @@ def test_the_header_of_the_specialist_is_one_row_with_two_digits_of_notices(wind
     )
     page = window("P003")
     page.visit("/orders")
-    nav, who = (page.locator(name).bounding_box() for name in (".top-nav", ".who"))
-    assert abs(nav["y"] - who["y"]) < nav["height"]
-    assert page.locator(".who .count").inner_text().split()[0] == "15"
+    search, notices, begin = (
+        page.locator(f".bar > {name}").first.bounding_box() for name in ("form", "a", ".btn")
+    )
+    assert abs(search["y"] - notices["y"]) < search["height"]
+    assert abs(search["y"] - begin["y"]) < search["height"]
+    assert page.locator(".bar .count").inner_text().split()[0] == "15"
 
 
 def test_a_filter_is_as_wide_as_what_it_says_on_a_telephone(window):
