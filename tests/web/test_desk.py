@@ -223,3 +223,36 @@ def test_late_work_of_one_process_is_shown_alone(browser, district, submitted):
     officer = browser("P003")
     assert f'href="/cases/{submitted}"' in officer.get(f"/late?process={PROPOSAL}")
     assert f'href="/cases/{submitted}"' not in officer.get("/late?process=another")
+
+
+def test_who_opens_a_case_has_read_what_she_was_told_of_it(browser, district, submitted):
+    district.carry_out()
+    methodist = browser("P006")
+
+    def unread():
+        return re.search(r'Уведомления</span>(?: <span class="count">(\d+))?', methodist.get("/"))[
+            1
+        ]
+
+    assert unread() == "1"
+    path = f"/cases/{submitted}"
+    methodist.client.get(path, headers={"Sec-Purpose": "prefetch"})
+    methodist.client.head(path)
+    methodist.get(f"{path}/pane")
+    browser("P005").get(path)
+    assert unread() == "1"
+    assert (
+        'class="count"' not in methodist.get(path).split("Уведомления</span>")[1].split("</a>")[0]
+    )
+    assert unread() is None
+
+
+@pytest.mark.shipped
+def test_who_signs_an_order_reads_the_order_itself_above_her_password(browser, district, order):
+    for person, action in (("P003", "send"), ("P005", "visa")):
+        done(district.act(person, order, action))
+    district.carry_out()
+    page = browser("P002").get(f"/cases/{order}/actions/sign")
+    sheet = page.split('class="paper"')[1].split("</article>")[0]
+    assert "ПРИКАЗЫВАЮ" in sheet.upper().replace(" ", "")
+    assert page.index('class="paper"') < page.index('name="password"')

@@ -1,5 +1,6 @@
 """What is done with a case: actions, answers, a step back, repairs. Nothing happens on a GET."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -7,6 +8,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from workflow_app.documents import preview_html
 from workflow_app.engine.forms import Form
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import SYSTEM_ROLE
@@ -18,6 +20,8 @@ from workflow_app.services.accounts.access import AccountRow
 from workflow_app.services.cases import acting, requests
 from workflow_app.services.cases.acting import Done, Intent
 from workflow_app.store.accounts.sessions import SqlAccess
+from workflow_app.store.documents.files import content as file_content
+from workflow_app.store.documents.papers import Paper
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import files, forms, signing
 from workflow_app.web.case_view import CaseView, OfferLine, readable, view_case, what_was_done
@@ -79,8 +83,18 @@ def _page(
         scan=signing.given(sent).evidence if sent is not None and takes_scan else None,
         has_factor=partial(signing.has_factor, uow),
         sent_back=request.values.get("_back") == "queue",
+        sheets=_sheets(uow, view) if line.offer.action.signed or line.offer.ballot else (),
         has_file=takes_scan or any(control.kind == "file" for control in controls),
     )
+
+
+def _sheets(uow: SqlUnitOfWork, view: CaseView) -> Sequence[tuple[Paper, str]]:
+    """Return the papers of a case as pages: who signs one reads it there."""
+    return [
+        (one, preview_html(file_content(uow.connection, one.file_sha256)))
+        for one in view.page.documents
+        if one.id in view.current_papers and one.file_sha256
+    ]
 
 
 def _is_known(view: CaseView, action: str) -> bool:

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from typing import Any
 
-from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, g, jsonify, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
@@ -16,6 +16,7 @@ from workflow_app.http.numbers import number_in
 from workflow_app.services.cases import acting, drafts, requests
 from workflow_app.services.cases.acting import Done, Intent
 from workflow_app.store.database import UNAVAILABLE
+from workflow_app.store.messages import notices
 from workflow_app.store.read_models import queries
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import files, forms, pasting, queue
@@ -35,19 +36,33 @@ Answer = Response | str | tuple[str | Response, int]
 
 @cases.get("/cases/<int:instance_id>")
 def show(instance_id: int) -> str:
-    """Show a case; who opens what is told to her has read it."""
-    person = person_id()
+    """Show a case; who opens it has read what she was told of it, and what it tells her."""
+    person, is_opened = person_id(), is_opening()
 
     def look(uow: SqlUnitOfWork) -> tuple[str, bool]:
         view = view_case(uow, instance_id)
+        if is_opened:
+            g.seen = notices.unread_of_case(uow.session, person, instance_id)
         page = render_template("cases/show.html", view=view, refusal=None)
         return page, acting.is_told(uow, person, view.case)
 
-    page, is_new = read(look)
-    if is_new and request.method == "GET" and "Sec-Purpose" not in request.headers:
+    page, is_told = read(look)
+    if is_opened and (is_told or g.seen):
         with suppress(*UNAVAILABLE):  # she reads it all the same, and it counts the next time
-            transact(lambda uow: acting.note_reading(uow, person, instance_id))
+            transact(lambda uow: _opened(uow, person, instance_id))
     return page
+
+
+def is_opening() -> bool:
+    """Tell whether a person opens the page: a browser that only prepares it clears nothing."""
+    return request.method == "GET" and not {"Sec-Purpose", "Purpose", "X-Moz"} & {
+        *request.headers.keys()
+    }
+
+
+def _opened(uow: SqlUnitOfWork, person: int, instance_id: int) -> None:
+    acting.note_reading(uow, person, instance_id)
+    notices.mark_seen(uow, person, instance_id)
 
 
 @cases.get("/cases/<int:instance_id>/pane")

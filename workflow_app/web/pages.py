@@ -80,7 +80,7 @@ def _known(uow: SqlUnitOfWork) -> dict[str, Any]:
     person = questions.person(uow.session, g.person_id)
     actor = uow.actor(g.person_id)
     waiting = queries.counts(uow.session, actor, uow.now, soon(uow), uow.today)
-    unread = notices.unread(uow.session, g.person_id)
+    unread = notices.unread(uow.session, g.person_id) - g.get("seen", 0)
     roles = {capacity.role for capacity in actor.capacities}
     return {
         "name": person.short_nom,

@@ -28,6 +28,21 @@ def unread(session: Session, person_id: int) -> int:
     return session.execute(_UNREAD, {"person": person_id}).scalar_one()
 
 
+def unread_of_case(session: Session, person_id: int, instance_id: int) -> int:
+    """Return how many notices of a case a person has not read."""
+    return session.execute(_OF_CASE, {"person": person_id, "case": instance_id}).scalar_one()
+
+
+_OF_CASE = _UNREAD.where(Notice.instance_id == bindparam("case"))
+
+
+def mark_seen(uow: SqlUnitOfWork, person_id: int, instance_id: int) -> None:
+    """Mark what a person was told of a case as read: she has opened it."""
+    own = (_NOTICE.c.person_id == person_id, _NOTICE.c.instance_id == instance_id)
+    unread = update(_NOTICE).where(*own, _NOTICE.c.read_at.is_(None))
+    uow.connection.execute(unread.values(read_at=uow.now))
+
+
 def mark_read(uow: SqlUnitOfWork, person_id: int, notice_id: int | None) -> Notice | None:
     """Mark a person's notice read, and return it; without an id all of hers, and nothing."""
     chosen = [_NOTICE.c.person_id == person_id, _NOTICE.c.read_at.is_(None)]

@@ -41,6 +41,9 @@ export function openBeside(desk) {
       dialog.close();
     });
     dialog.addEventListener("close", () => { dialog.remove(); link.focus(); });
+    for (const sheet of page.querySelectorAll("link[rel=stylesheet]")) {
+      if (![...document.styleSheets].some(({ href }) => href === sheet.href)) document.head.append(sheet);
+    }
     document.body.append(dialog);
     dialog.showModal();
     await document.documentElement.furnish?.(dialog);
