@@ -7,6 +7,7 @@ from stories import done, to_department, to_signature
 from workflow_app.store.models.base import table
 from workflow_app.store.models.messages import Notice
 
+LATER = {"valid_from": "2026-09-01", "valid_to": "2027-08-31"}
 HOW_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -18,7 +19,7 @@ def district(sqlite_maker):
     done(opened.act("P002", first, "approve"))
     to_signature(opened, first)
     opened.waiting = to_department(
-        opened, "P106", {"S05": "supported", "S09": "partner"}, ("P105", "P109")
+        opened, "P106", {"S05": "supported", "S09": "partner"}, ("P105", "P109"), **LATER
     )
     yield opened
     opened.close()

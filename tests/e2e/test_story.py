@@ -62,6 +62,10 @@ def draft_and_invite(page, district):
     case = int(page.url.rsplit("/", 1)[1])
     page.goto("/")
     page.locator(f"a[href='/cases/{case}']").first.click()
+    beside = page.get_by_role("link", name="Открыть и заполнить")  # on a wide page with scripts
+    beside.or_(page.locator(".case-form")).first.wait_for()
+    if beside.count():
+        beside.click()
     assert page.get_by_label("Наименование сети").input_value() == "Читаем рядом"
     page.locator("[name='members.0.school']").select_option(str(district.school("S05")))
     page.locator("[name='members.0.role']").select_option("supported")

@@ -256,3 +256,10 @@ def test_who_signs_an_order_reads_the_order_itself_above_her_password(browser, d
     sheet = page.split('class="paper"')[1].split("</article>")[0]
     assert "ПРИКАЗЫВАЮ" in sheet.upper().replace(" ", "")
     assert page.index('class="paper"') < page.index('name="password"')
+
+
+@pytest.mark.parametrize(
+    "asked", ["читательской грамотностью", "ГРАМОТНОСТЬ читательская", "xbnfntkmcrfz", "p102 № 5"]
+)
+def test_endings_order_and_a_keyboard_left_in_latin_make_no_difference(browser, submitted, asked):
+    assert f'href="/cases/{submitted}"' in browser("P006").get(f"/search?find={asked}")

@@ -9,7 +9,7 @@ from workflow_app.http.container import read
 from workflow_app.store.accounts import admin
 from workflow_app.store.directory import questions
 from workflow_app.store.read_models import queries
-from workflow_app.store.read_models.search import words_of
+from workflow_app.store.read_models.search import folded, typed_in_latin, words_of
 from workflow_app.store.registers import listing
 from workflow_app.store.registers.listing import Asked
 from workflow_app.store.unit_of_work import SqlUnitOfWork
@@ -47,10 +47,17 @@ def show() -> str:
     asked = request.args.get("find", "").strip()[:LONGEST]
 
     def look(uow: SqlUnitOfWork) -> str:
-        groups = [one for one in _groups(uow, asked) if one.hits] if words_of(asked) else []
-        return render_template("search/show.html", asked=asked, groups=groups)
+        groups, meant = _found(uow, asked), ""
+        if not groups and asked.isascii():
+            meant = typed_in_latin(asked)
+            groups = _found(uow, meant)
+        return render_template("search/show.html", asked=asked, groups=groups, meant=meant)
 
     return read(look)
+
+
+def _found(uow: SqlUnitOfWork, asked: str) -> list[Group]:
+    return [one for one in _groups(uow, asked) if one.hits] if words_of(asked) else []
 
 
 def _groups(uow: SqlUnitOfWork, asked: str) -> Iterator[Group]:
@@ -95,7 +102,7 @@ def _people(uow: SqlUnitOfWork, asked: str) -> Group:
     hits = []
     for row in admin.positions(uow.session, place, uow.today):
         said = f"{row.title}, {names[row.organisation_id]}"
-        kept = "".join(words_of(f"{row.person.full_name} {said}"))
+        kept = folded(f"{row.person.full_name} {said}")
         if all(word in kept for word in words):
             hits.append(
                 Hit(

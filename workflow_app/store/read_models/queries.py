@@ -41,7 +41,7 @@ from workflow_app.store.models.instances import (
 )
 from workflow_app.store.models.messages import Incident
 from workflow_app.store.models.registers import JournalEntry, OrderRelation
-from workflow_app.store.read_models.search import NUMBER_SIGN, contain
+from workflow_app.store.read_models.search import NUMBER_SIGN, contain, words_of
 
 PAGE = 50
 
@@ -218,17 +218,25 @@ def _still_in_office(today: dt.date) -> ColumnElement[bool]:
 
 
 def says(text: str) -> ColumnElement[bool]:
-    """Return the condition that a case's heading, number or a school in it contains the text."""
-    named = (
+    """Return the condition that a case is about each word: its heading, number or a party of it."""
+    number = NUMBER_SIGN + Instance.number
+    return and_(
+        *(
+            or_(contain(word, Instance.heading, number), Instance.id.in_(_named(word)))
+            for word in words_of(text)
+        )
+    )
+
+
+def _named(word: str) -> Select[int]:
+    """Return the cases in which an organisation takes part that is, or was, called so."""
+    called = (Organisation.short_name, func.coalesce(OrganisationName.short_name, ""))
+    return (
         select(Participant.instance_id)
         .join(Organisation, Organisation.id == Participant.organisation_id)
         .outerjoin(OrganisationName, OrganisationName.organisation_id == Organisation.id)
-        .where(
-            contain(text, Organisation.short_name, func.coalesce(OrganisationName.short_name, ""))
-        )
+        .where(contain(word, *called))
     )
-    number = NUMBER_SIGN + Instance.number
-    return or_(contain(text, Instance.heading, number), Instance.id.in_(named))
 
 
 def queue(
