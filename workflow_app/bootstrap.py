@@ -20,6 +20,7 @@ from workflow_app.documents.papers import Papers
 from workflow_app.engine.journals import Journal
 from workflow_app.engine.process import Process
 from workflow_app.engine.registers import Register
+from workflow_app.engine.roles import OfficeKind
 from workflow_app.engine.verify import Finding, verify
 from workflow_app.engine.versions import body_sha256, check_version
 from workflow_app.notifications.mail import Mailer, mailer_from
@@ -31,7 +32,7 @@ from workflow_app.store.read_models import choices
 from workflow_app.store.registers import order_effects
 from workflow_app.store.registers.tables import Tables, make_tables
 from workflow_app.store.unit_of_work import SqlUnitOfWork, Surroundings
-from workflows import JOURNALS, PROCESSES, REGISTERS, invariants, regulation
+from workflows import JOURNALS, OFFICES, PROCESSES, REGISTERS, invariants, regulation
 from workflows.simulation import running_year, whole_year
 
 S = TypeVar("S")
@@ -60,6 +61,7 @@ class Container:
     papers: Papers
     registers: Sequence[Register[Any]] = ()
     journals: Sequence[Journal] = ()
+    offices: Sequence[OfficeKind] = ()
     _zones: dict[int, ZoneInfo] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -84,6 +86,7 @@ class Container:
             public_url=settings.public_url,
             tables=self.tables,
             journals={one.key: one for one in self.journals},
+            offices={one.held_by: one for one in self.offices},
         )
 
     @cached_property
@@ -165,6 +168,7 @@ def build(
     templates: Path = TEMPLATES,
     registers: Sequence[Register[Any]] = REGISTERS,
     journals: Sequence[Journal] = JOURNALS,
+    offices: Sequence[OfficeKind] = OFFICES,
 ) -> Container:
     """Return the house for these settings; the logs of this process follow them from now on."""
     logs.configure(settings.log_level)
@@ -177,6 +181,7 @@ def build(
         Papers(templates),
         registers,
         journals,
+        offices,
     )
 
 

@@ -22,6 +22,7 @@ from workflows import (
 )
 from workflows.journals import JOURNALS as JOURNALS
 from workflows.registers import REGISTERS as REGISTERS
+from workflows.roles import OFFICES as OFFICES
 
 PROCESSES: tuple[Process, ...] = (
     network_proposal.process,

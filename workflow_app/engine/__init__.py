@@ -92,7 +92,7 @@ from workflow_app.engine.remarks import (
     remarks_answered,
     remarks_are_bound,
 )
-from workflow_app.engine.roles import POST, SYSTEM_ROLE, Actor, Capacity, Role
+from workflow_app.engine.roles import POST, SYSTEM_ROLE, Actor, Capacity, OfficeKind, Role
 from workflow_app.engine.signatures import PAPER_SCAN, Accepted
 from workflow_app.engine.votes import PENDING, Tally
 
@@ -147,6 +147,7 @@ __all__ = [
     "NetworkName",
     "Notify",
     "Number",
+    "OfficeKind",
     "OrderCard",
     "Paper",
     "Pause",

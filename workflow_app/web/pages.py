@@ -18,6 +18,7 @@ from werkzeug.exceptions import Forbidden, HTTPException, MethodNotAllowed, NotF
 from werkzeug.wrappers import Response as BaseResponse
 
 from workflow_app.engine.calendar import CalendarNotFilledError
+from workflow_app.engine.roles import is_narrow
 from workflow_app.http.container import read
 from workflow_app.services import administration
 from workflow_app.services.indicators import ANSWER_FOR_ALL, WATCH
@@ -89,6 +90,7 @@ def _known(uow: SqlUnitOfWork) -> dict[str, Any]:
         "roles": roles,
         "sees_all": bool(roles & (ANSWER_FOR_ALL | WATCH)),
         "email_bounced": person.email_bounced_at is not None,
+        "is_narrow": is_narrow(actor, uow.offices),
         "is_officer": administration.officer(actor) is not None,
     }
 

@@ -159,6 +159,14 @@ def municipality(uow: SqlUnitOfWork) -> int:
     return capacities[0].municipality_id
 
 
+def whole_municipality(uow: SqlUnitOfWork) -> int:
+    """Return the same to who reads all of it; others find no such page."""
+    here = municipality(uow)
+    if uow.is_narrow:
+        abort(404)
+    return here
+
+
 def inner_next() -> str | None:
     """Return where to go on, as the address says; None for a place outside of these pages."""
     target = request.args.get("next", "")
