@@ -24,6 +24,7 @@ from workflow_app.web.actions import actions
 from workflow_app.web.admin import admin
 from workflow_app.web.calendar import calendar
 from workflow_app.web.cases import cases
+from workflow_app.web.colleagues import colleagues
 from workflow_app.web.dashboard import dashboard
 from workflow_app.web.declared import declared
 from workflow_app.web.documents import documents
@@ -104,6 +105,7 @@ def create_app(container: Container) -> Flask:
         first_steps,
         newcomers,
         people_files,
+        colleagues,
         organisations,
         settings,
         access_changes,

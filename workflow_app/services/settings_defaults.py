@@ -104,6 +104,9 @@ DEFAULTS: Mapping[str, Default] = {
     "access.second_factor": Default(
         "Второй фактор для подписывающих и администраторов обязателен", value=False
     ),
+    "access.application_days": Default(
+        "Через сколько дней удаляется заявка на доступ, на которую не ответили", 30
+    ),
     "files.day": Default("Сколько файлов человек прикладывает за день", 100),
     "A-16": Default("Публикация приказа на сайте, рабочих дней", {"within": 10, "required": False}),
 }

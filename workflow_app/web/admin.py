@@ -141,7 +141,7 @@ def index() -> str:
 
     def values(uow: SqlUnitOfWork, municipality: int) -> Mapping[str, Any]:
         incidents = store.incidents(uow.session, municipality)
-        uninvited, more = store.uninvited(uow.session, municipality, uow.today, NAMED)
+        uninvited, more = store.uninvited(uow, municipality, NAMED)
         return {
             "open_incidents": [row for row, _ in incidents if row.resolved_at is None],
             "vacant": list(vacant(uow, municipality)),
@@ -193,7 +193,7 @@ def people() -> str:
             "lines": lines[: store.A_PAGE],
             "further": after + store.A_PAGE if len(lines) > store.A_PAGE else None,
             "text": text,
-            "uninvited": store.uninvited(uow.session, municipality, uow.today, 0)[1],
+            "uninvited": store.uninvited(uow, municipality, 0)[1],
             "waiting": {
                 change.wish.person_id for change, _ in SqlAccessChanges(uow).asked_in(municipality)
             },
@@ -235,7 +235,7 @@ def invite_all() -> Response:
 
     def work(uow: SqlUnitOfWork) -> tuple[int, int]:
         place = _officer(uow).municipality_id
-        people, total = store.uninvited(uow.session, place, uow.today, INVITED_AT_ONCE)
+        people, total = store.uninvited(uow, place, INVITED_AT_ONCE)
         invited = [_invite(uow, person, one.id) for one in people]
         return sum(not isinstance(one, Refusal) for one in invited), total - len(people)
 

@@ -85,7 +85,7 @@ def _people(uow: SqlUnitOfWork, place: int) -> Iterator[Step]:
     now = f"записано: {known}" + (f", ролей, которые никто не занимает: {roles}" if roles else "")
     file = url_for("people_files.show")
     yield Step("Люди и должности", now, bool(known) and not roles, url_for("admin.people"), file)
-    waiting = store.uninvited(uow.session, place, uow.today, 0)[1]
+    waiting = store.uninvited(uow, place, 0)[1]
     now = (
         f"ещё не входили: {waiting}" if waiting else "приглашены все, у кого есть должность и почта"
     )

@@ -189,6 +189,12 @@ def school(school_id: int) -> str:
             head=head,
             address=questions.organisation(uow.session, school_id).address,
             about=rows_of_subject(uow, "school", school_id),
+            fills=[
+                uow.offices[name]
+                for one in actor.capacities
+                if one.organisation_id == school_id and one.role in uow.offices
+                for name in uow.offices[one.role].invites
+            ],
             may_tell=bool(service.may_tell_of(actor, school_id)),
             longest=LONGEST_NOTE,
             matters=admin.open_cases_of(uow.session, district, school_id)

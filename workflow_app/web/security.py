@@ -34,6 +34,7 @@ OPEN = {
     "access.code",
     "access.forgot",
     "access.choose",
+    "colleagues.join",
     "static",
     "pages.health",
     "verification.show",

@@ -14,7 +14,7 @@ from workflow_app.services.administration import Office, Stuck, Work
 from workflow_app.services.registers.names import TitleForms, propose_title
 from workflow_app.store.accounts.sessions import SqlAccess
 from workflow_app.store.directory import calendar, offices, questions
-from workflow_app.store.models.accounts import Account, AdminEvent
+from workflow_app.store.models.accounts import AccessLink, Account, AdminEvent
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import (
     SOLE_ROLES,
@@ -364,18 +364,24 @@ def bounced(session: Session, municipality_id: int, most: int = 100) -> Sequence
     return session.scalars(query.order_by(Person.sort_name).limit(most)).all()
 
 
-def uninvited(
-    session: Session, municipality_id: int, on: dt.date, most: int
-) -> tuple[Sequence[Person], int]:
-    """Return some who hold an office and an address and were never invited, and how many do."""
+def uninvited(uow: SqlUnitOfWork, municipality_id: int, most: int) -> tuple[Sequence[Person], int]:
+    """Return some who hold an office and an address and no way in, and how many there are.
+
+    Who has an invitation that is still good was asked.
+    """
+    session = uow.session
+    invited = select(AccessLink.person_id).where(
+        AccessLink.person_id == Person.id, AccessLink.expires_at > uow.now
+    )
     held = select(Position.person_id).where(
-        Position.municipality_id == municipality_id, _held_on(on)
+        Position.municipality_id == municipality_id, _held_on(uow.today)
     )
     asked = (
         Person.municipality_id == municipality_id,
         Person.email != "",
         Person.id.in_(held),
         ~select(Account.person_id).where(Account.person_id == Person.id).exists(),
+        ~invited.exists(),
     )
     query = select(Person).where(*asked).order_by(Person.sort_name, Person.id).limit(most)
     total = session.scalars(select(func.count()).select_from(Person).where(*asked)).one()
