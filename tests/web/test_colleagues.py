@@ -1,4 +1,4 @@
-"""An organisation takes its people in by itself: by a list, by a link and a yes; and lets them go."""
+"""An organisation takes its people in: by a list, or by a link and a yes; and lets them go."""
 
 import datetime as dt
 import re
@@ -89,10 +89,10 @@ def test_what_is_wrong_is_said_by_row_and_nothing_typed_is_lost(
     page = dry(head, home, line)
     assert said in page
     assert "Соловьёва" not in page  # whose address it is elsewhere
-    good = "Чиж Пётр Ильич chizh@mail.example"
-    text = f"{good}\n{line}"
+    good = "Чиж Пётр Ильич\tchizh@mail.example"
+    text = f"ФИО\tПочта\tДолжность\n{good}\n{line}"
     left = write(head, home, text, dry(head, home, text), status=200).get_data(as_text=True)
-    assert line.splitlines()[-1] in left
+    assert f"ФИО\tПочта\tДолжность\n{line.splitlines()[-1]}" in left
     assert good not in left
     assert len(people(district, "Чиж")) == 1
 

@@ -36,7 +36,7 @@ YEARS = frozenset(map(str, range(2000, 2100)))
 MOST_NAMES = 4
 NAMED = 10
 """So many of those who wait for an invitation are named on the first page."""
-INVITED_AT_ONCE = 500
+INVITED_AT_ONCE = 200
 """Invitations of one press: each is a letter, and all are one transaction."""
 TYPED = frozenset(
     {
@@ -272,6 +272,16 @@ def drop_second_factor(who: int) -> Response:
     return _wish(
         access_changes.NoSecondFactor(person_id=who),
         "Второй фактор снят.",
+        url_for("access_changes.history", who=who),
+    )
+
+
+@admin.post("/admin/people/<int:who>/erase")
+def erase(who: int) -> Response:
+    """Delete the account and the address of who asked for it."""
+    return _wish(
+        access_changes.Erasure(person_id=who),
+        "Доступ и адрес удалены. В документах имя осталось.",
         url_for("access_changes.history", who=who),
     )
 

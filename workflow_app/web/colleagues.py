@@ -171,7 +171,8 @@ def write(organisation_id: int, office: str) -> Answer:
     flash(f"Принято: {count}. Приглашения уйдут письмами.", "success")
     if not wrong:
         return redirect(url_for(".show", organisation_id=organisation_id, office=office))
-    left = "\n".join(line.row.text for line in wrong)
+    heading = text.splitlines()[:1] if service.headings(next(lines_of(text))) else []
+    left = "\n".join((*heading, *(line.row.text for line in wrong)))
     said = f"Строк, которые не записаны: {len(wrong)}. Они остались здесь: исправьте их."
     return _show(organisation_id, office, left, said)
 

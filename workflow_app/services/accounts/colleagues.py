@@ -23,7 +23,7 @@ from workflow_app.services.administration import UNKNOWN, Office
 from workflow_app.services.registers.cells import plain, without_latin
 from workflow_app.services.registers.names import TitleForms
 
-MOST_ROWS = 300
+MOST_ROWS = 200
 """Rows of one list: each is a letter, and all are one transaction."""
 MOST_WAITING = 500
 """So many may wait at one organisation: who sends more floods it."""
@@ -82,13 +82,14 @@ def listed(lines: Iterable[Sequence[str]]) -> Iterator[Listed]:
         cells = [" ".join(cell.split()) for cell in line]
         if not any(cells):
             continue
-        if number == 1 and (columns := _headings(cells)):
+        if number == 1 and (columns := headings(cells)):
             continue
         said = _by_columns(columns, cells) if columns else _by_looks(cells)
         yield Listed(number, _person(said), said.get("title", ""), "\t".join(line))
 
 
-def _headings(cells: Sequence[str]) -> Mapping[int, str]:
+def headings(cells: Sequence[str]) -> Mapping[int, str]:
+    """Return which columns a first line names; nothing where it is a row like the others."""
     if any("@" in cell for cell in cells):
         return {}
     return {
@@ -422,7 +423,8 @@ def let_go(
     name = store.person_name(by.municipality_id, office.person_id)
     place = store.organisation_name(by.municipality_id, by.organisation_id)
     details = {"person_id": office.person_id, "position_id": position_id}
-    store.record(by, "let_go", f"{name}: {office.title}, {place}, больше не работает", details)
+    said = f"{name}: {office.title}, {place}, больше не работает"
+    store.record(by, "remove_colleague", said, details)
     return name
 
 

@@ -169,6 +169,18 @@ class AdminEvent(AppendOnly, Base):
     details: Mapped[dict[str, Any]]
 
 
+class CalendarLink(Base):
+    """A secret address at which a program reads a person's calendar; only its hash is stored."""
+
+    __tablename__ = "calendar_link"
+
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id"), primary_key=True, autoincrement=False
+    )
+    token_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    made_at: Mapped[dt.datetime]
+
+
 class JoinLink(Base):
     """A link by which strangers ask to be taken into an office of an organisation.
 
