@@ -16,7 +16,7 @@ from workflow_app.config import load_settings
 from workflow_app.http.container import over
 from workflow_app.http.numbers import CONVERTERS
 from workflow_app.logs import OnlyNews
-from workflow_app.web import access_log, assets, cookies, filters, pages, security
+from workflow_app.web import access_log, assets, cookies, downloads, filters, pages, security
 from workflow_app.web.access import access
 from workflow_app.web.access_changes import access_changes
 from workflow_app.web.account import account, notices
@@ -77,6 +77,7 @@ def create_app(container: Container) -> Flask:
     filters.register(app)
     assets.register(app)
     access_log.register(app)
+    downloads.register(app)
     app.teardown_appcontext(over)
     security.register(app)  # before the token: who is a stranger by now has none that fits
     csrf = CSRFProtect(app)

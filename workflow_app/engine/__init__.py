@@ -1,6 +1,6 @@
 """The vocabulary of process files. Nothing here loads a framework."""
 
-from workflow_app.engine.appointments import Appointment, Appointments, clash
+from workflow_app.engine.appointments import Appointment, Appointments, Attendance, clash
 from workflow_app.engine.ballots import Answer, Ballot, Setting, Silence, at_least, more_than
 from workflow_app.engine.case import Case
 from workflow_app.engine.changes import (
@@ -111,6 +111,7 @@ __all__ = [
     "AppointmentCard",
     "Appointments",
     "Ask",
+    "Attendance",
     "Ballot",
     "Call",
     "Capacity",

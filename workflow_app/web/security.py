@@ -35,6 +35,7 @@ OPEN = {
     "access.forgot",
     "access.choose",
     "colleagues.join",
+    "calendar.subscribed",
     "static",
     "pages.health",
     "verification.show",
@@ -42,7 +43,7 @@ OPEN = {
 """Endpoints for people who are not signed in; a test reads this list."""
 SETS_UP = OPEN | {"access.sign_out", "second_factor.show", "second_factor.switch_on"}
 """What is open to who has to set up a second factor before everything else."""
-WITHOUT_PERSON = {"static", "pages.health", "verification.show"}
+WITHOUT_PERSON = {"static", "pages.health", "verification.show", "calendar.subscribed"}
 OWN_SIGN_IN = {"api"}
 """Blueprints that let people in another way: by bearer tokens."""
 HEADERS = {

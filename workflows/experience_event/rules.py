@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from workflow_app.engine import (
     Amend,
+    Attendance,
+    Capacity,
     Case,
     Enter,
     Facts,
@@ -107,6 +109,26 @@ def listed(case: Case[Event], facts: Facts) -> tuple[EventParticipant, ...]:
     """Return everybody who ever registered, in the order they did."""
     rows = facts.of(PARTICIPANTS).find(network=case.data.network, code=case.data.code)
     return tuple(sorted(rows, key=lambda row: row.id))
+
+
+def comes(case: Case[Event], facts: Facts, by: Capacity) -> Attendance | None:
+    """Return how somebody comes: as organiser, on the list, with colleagues; or that she may."""
+    data = case.data
+    if by.position_id == data.writer:
+        return Attendance()
+    own = facts.of(PARTICIPANTS).find(school=by.organisation_id)
+    rows = [row for row in own if (row.network, row.code) == (data.network, data.code)]
+    name = facts.name("person", by.person_id, "full_name")
+    mine = next((row.state for row in rows if row.name == name), "")
+    if mine in (*TAKEN, "waiting"):
+        return Attendance(STANDS[mine] if mine == "waiting" else "")
+    sent = sum(row.state in TAKEN for row in rows)
+    if sent and by.role in (SCHOOL_HEAD.held_by, SCHOOL_COORDINATOR.held_by):
+        return Attendance(f"от школы: {sent}")
+    is_open = data.register_until is None or facts.today <= data.register_until
+    if case.state == "announced" and is_open:
+        return Attendance("можно записаться", is_offer=True)
+    return None
 
 
 def _places_left(case: Case[Event], facts: Facts) -> int | None:
