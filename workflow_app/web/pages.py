@@ -1,5 +1,6 @@
 """What every page has: who is signed in, what waits, and what a failure looks like."""
 
+import re
 from typing import Any
 
 from flask import (
@@ -9,6 +10,7 @@ from flask import (
     g,
     jsonify,
     make_response,
+    redirect,
     render_template,
     request,
     url_for,
@@ -43,6 +45,10 @@ SENTENCES = {
     503: "Сейчас слишком много дел сразу. Подождите немного, вернитесь назад и повторите.",
     500: "У нас что-то сломалось. Введённое не пропало: вернитесь назад и повторите.",
 }
+
+
+_STEP = re.compile("/cases/([1-9][0-9]{0,13})/")
+"""What is sent from the page of a case: a tab that is opened again looks for that page."""
 
 
 class ReservedError(Forbidden):
@@ -99,6 +105,9 @@ def _failed(error: HTTPException) -> BaseResponse:
     """Answer a failure: with a page, and a script with JSON, whatever it asked for and how."""
     if isinstance(error, MethodNotAllowed) and _is_nowhere(error):
         error = NotFound()
+    found = _STEP.match(request.path)
+    if isinstance(error, MethodNotAllowed) and found and request.method in ("GET", "HEAD"):
+        return redirect(url_for("cases.show", instance_id=int(found[1])))
     code = error.code or 500
     sentence, way = SENTENCES.get(code, SENTENCES[400]), None
     if isinstance(error, ReservedError):

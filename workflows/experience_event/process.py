@@ -35,10 +35,12 @@ from workflows.experience_event.rules import (
     enrol,
     guests_are_named,
     has_been_held,
+    hour_is_past,
     is_full,
     is_not_listed,
     join,
     may_take_off,
+    meets_on_day_off,
     names_are_new,
     note_who_came,
     registration_is_open,
@@ -79,7 +81,7 @@ process = Process(
     kept=of_network,
     watcher=COORDINATOR,
     readers=READERS,
-    warnings=(is_full,),
+    warnings=(is_full, meets_on_day_off, hour_is_past),
 )
 
 COMING = "записываются и отказываются, пока запись открыта"

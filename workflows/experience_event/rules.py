@@ -44,7 +44,8 @@ from workflows.roles import (
     SCHOOL_HEAD,
     SCHOOL_PEOPLE,
 )
-from workflows.wording import HOURS, counted
+from workflows.rules import is_day_off
+from workflows.wording import HOURS, counted, date
 
 WRITER = Role("organiser", "организатор", POST, "writer")
 READERS = (*SCHOOL_PEOPLE, WRITER, BASE_HEAD, COORDINATOR, *IMC, *DEPARTMENT, AUDITOR)
@@ -334,3 +335,28 @@ def is_full(case: Case[Event], facts: Facts) -> Refusal | None:
     waiting = sum(row.state == "waiting" for row in listed(case, facts))
     people = counted(waiting, "человек", "человека", "человек") if waiting else "пока никого"
     return refuse("no_places", "Мест не осталось, в листе ожидания {people}", people=people)
+
+
+AHEAD = ("drafted", "announced")
+
+
+@says("день мероприятия — выходной")
+def meets_on_day_off(case: Case[Event], facts: Facts) -> Refusal | None:
+    """Warning: on a day off fewer come."""
+    day = case.data.held_on
+    if case.state not in AHEAD or not is_day_off(facts, day):
+        return None
+    return refuse("event_on_day_off", "{day} — выходной: придут ли в этот день?", day=date(day),
+                  field="held_on")
+
+
+@says("сегодня это время уже прошло")
+def hour_is_past(case: Case[Event], facts: Facts) -> Refusal | None:
+    """Warning: what is announced for an hour ago is a slip of the hand."""
+    data = case.data
+    if case.state != "drafted" or case.now is None or not data.time or data.held_on != case.today:
+        return None
+    if f"{facts.local(case.now):%H:%M}" <= data.time:
+        return None
+    return refuse("hour_is_past", "Сегодня {hour} уже прошло: проверьте время начала",
+                  hour=HOURS[data.time], field="time")
