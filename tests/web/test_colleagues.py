@@ -167,9 +167,9 @@ def test_strangers_ask_by_a_link_and_the_head_answers(browser, district, home):
     head.post(f"{home}/asking", asking=[new["id"], taken["id"]])
     assert "Принято: 1" in head.says(home)[0]
     assert held(district, people(district, "Белова")[0]) == [("teacher", district.school("S10"))]
-    head.post(f"{home}/asking", asking=[taken["id"]], decline="1")
+    head.post(f"{home}/asking", asking=[taken["id"]], turn_away="1")
     assert district.rows(JoinApplication) == []
-    head.post(f"{home}/link", revoke="1")
+    head.post(f"{home}/link", no_more="1")
     assert "Спросите у него новую" in stranger.get(link, status=404)
 
 

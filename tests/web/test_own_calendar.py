@@ -133,7 +133,7 @@ def test_a_program_reads_it_at_a_secret_address_until_that_is_revoked(district, 
     program.get("/calendar/nothing.ics", status=404)
     methodist.post("/calendar/subscription", status=200)  # a new one instead
     assert program.client.get(path).status_code == 404
-    methodist.post("/calendar/subscription", revoke="1")
+    methodist.post("/calendar/subscription", no_more="1")
     assert district.rows(CalendarLink) == []
 
 

@@ -79,7 +79,7 @@ def _show(address: str = "") -> str:
 def subscribe() -> Response | str:
     """Make the address programs read the calendar at, shown this once; or let it lead nowhere."""
     person = person_id()
-    if "revoke" in request.form:
+    if "no_more" in request.form:
         transact(lambda uow: links.revoke(uow, person))
         flash("Адрес подписки больше не действует.", "success")
         return redirect(url_for("calendar.show"))

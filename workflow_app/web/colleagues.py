@@ -211,7 +211,7 @@ def invite(organisation_id: int, office: str, position_id: int) -> Response:
 
 
 @colleagues.post(f"{HOME}/<int:position_id>/end")
-def let_go(organisation_id: int, office: str, position_id: int) -> Response:
+def end_office(organisation_id: int, office: str, position_id: int) -> Response:
     """End what somebody does here."""
 
     def work(own: SqlColleagues, here: Filling, uow: SqlUnitOfWork) -> str | Refusal:
@@ -227,7 +227,7 @@ def link(organisation_id: int, office: str) -> Response:
     """Make a new link, or let the one there is lead nowhere."""
 
     def work(own: SqlColleagues, here: Filling, _uow: SqlUnitOfWork) -> str:
-        if "revoke" in request.form:
+        if "no_more" in request.form:
             service.revoke_link(own, here.by, here.kind)
             return "Ссылка больше не действует."
         service.make_link(own, here.by, here.kind)
@@ -240,7 +240,7 @@ def link(organisation_id: int, office: str) -> Response:
 def answer(organisation_id: int, office: str) -> Response:
     """Take in those chosen among who asked, or decline them."""
     chosen = {number for one in request.form.getlist("asking") if (number := number_in(one))}
-    is_yes = "decline" not in request.form
+    is_yes = "turn_away" not in request.form
 
     def work(own: SqlColleagues, here: Filling, _uow: SqlUnitOfWork) -> str | Refusal:
         if not chosen:
