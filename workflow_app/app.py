@@ -16,7 +16,7 @@ from workflow_app.config import load_settings
 from workflow_app.http.container import over
 from workflow_app.http.numbers import CONVERTERS
 from workflow_app.logs import OnlyNews
-from workflow_app.web import access_log, assets, cookies, filters, look, pages, security
+from workflow_app.web import access_log, assets, cookies, downloads, filters, look, pages, security
 from workflow_app.web.access import access
 from workflow_app.web.access_changes import access_changes
 from workflow_app.web.account import account, notices
@@ -24,6 +24,7 @@ from workflow_app.web.actions import actions
 from workflow_app.web.admin import admin
 from workflow_app.web.calendar import calendar
 from workflow_app.web.cases import cases
+from workflow_app.web.colleagues import colleagues
 from workflow_app.web.dashboard import dashboard
 from workflow_app.web.declared import declared
 from workflow_app.web.documents import documents
@@ -79,6 +80,7 @@ def create_app(container: Container) -> Flask:
     filters.register(app)
     assets.register(app)
     access_log.register(app)
+    downloads.register(app)
     app.teardown_appcontext(over)
     security.register(app)  # before the token: who is a stranger by now has none that fits
     csrf = CSRFProtect(app)
@@ -111,6 +113,7 @@ def create_app(container: Container) -> Flask:
         first_steps,
         newcomers,
         people_files,
+        colleagues,
         organisations,
         settings,
         access_changes,

@@ -21,6 +21,7 @@ from workflow_app.engine.frame import Frame
 from workflow_app.engine.journals import Journal
 from workflow_app.engine.process import Process
 from workflow_app.engine.registers import Register
+from workflow_app.engine.roles import OfficeKind
 from workflow_app.engine.verify import Finding, verify
 from workflow_app.engine.versions import body_sha256, check_version
 from workflow_app.notifications.mail import Mailer, mailer_from
@@ -32,7 +33,7 @@ from workflow_app.store.read_models import choices
 from workflow_app.store.registers import order_effects
 from workflow_app.store.registers.tables import Tables, make_tables
 from workflow_app.store.unit_of_work import SqlUnitOfWork, Surroundings
-from workflows import FRAME, JOURNALS, PROCESSES, REGISTERS, invariants, regulation
+from workflows import FRAME, JOURNALS, OFFICES, PROCESSES, REGISTERS, invariants, regulation
 from workflows.simulation import running_year, whole_year
 
 S = TypeVar("S")
@@ -61,6 +62,7 @@ class Container:
     papers: Papers
     registers: Sequence[Register[Any]] = ()
     journals: Sequence[Journal] = ()
+    offices: Sequence[OfficeKind] = ()
     frame: Frame = field(default_factory=Frame)
     _zones: dict[int, ZoneInfo] = field(default_factory=dict, repr=False)
 
@@ -86,6 +88,7 @@ class Container:
             public_url=settings.public_url,
             tables=self.tables,
             journals={one.key: one for one in self.journals},
+            offices={one.held_by: one for one in self.offices},
         )
 
     @cached_property
@@ -167,6 +170,7 @@ def build(
     templates: Path = TEMPLATES,
     registers: Sequence[Register[Any]] = REGISTERS,
     journals: Sequence[Journal] = JOURNALS,
+    offices: Sequence[OfficeKind] = OFFICES,
     frame: Frame = FRAME,
 ) -> Container:
     """Return the house for these settings; the logs of this process follow them from now on."""
@@ -180,6 +184,7 @@ def build(
         Papers(templates),
         registers,
         journals,
+        offices,
         frame,
     )
 

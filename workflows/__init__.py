@@ -23,6 +23,7 @@ from workflows import (
 from workflows.frame import FRAME as FRAME
 from workflows.journals import JOURNALS as JOURNALS
 from workflows.registers import REGISTERS as REGISTERS
+from workflows.roles import OFFICES as OFFICES
 
 PROCESSES: tuple[Process, ...] = (
     network_proposal.process,

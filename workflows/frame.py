@@ -13,8 +13,8 @@ FRAME = Frame(
         Section("/dashboard", "Обзор сетей", "chart", of=ANSWER_FOR_ALL),
         Section("/schools/{organisation}", "Моя школа", "house", of=OF_SCHOOLS),
         Section("/networks", "Сети", "net"),
-        Section("/orders", "Приказы", "paper"),
-        Section("/schools", "Школы", "house"),
-        Section("/people", "Люди", "people"),
+        Section("/orders", "Приказы", "paper", is_whole=True),
+        Section("/schools", "Школы", "house", is_whole=True),
+        Section("/people", "Люди", "people", is_whole=True),
     ),
 )

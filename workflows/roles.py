@@ -1,6 +1,6 @@
 """The people of the Regulation, as roles of its processes (dossier 5)."""
 
-from workflow_app.engine import AUTHOR, Role
+from workflow_app.engine import AUTHOR, OfficeKind, Role
 
 BASE_HEAD = Role("base_head", "директор базовой школы", "school_head", "base")
 MEMBER_HEAD = Role("member_head", "директор школы-участницы", "school_head", "members")
@@ -38,3 +38,10 @@ AUDITOR = Role("auditor", "наблюдатель", "auditor")
 
 DEPARTMENT = (SPECIALIST, DEPUTY, DEPARTMENT_HEAD, CLERK)
 IMC = (METHODIST, IMC_HEAD)
+
+OFFICES = (
+    OfficeKind("school_head", invites=("teacher",)),
+    OfficeKind("teacher", "педагог", "педагоги", is_narrow=True),
+    OfficeKind("school_staff", "сотрудник школы", "сотрудники школы", is_narrow=True),
+)
+"""Offices that give more or less than their parts in processes."""

@@ -212,3 +212,10 @@ def base_is_free(case: Case, facts: Facts) -> Refusal | None:
         school=facts.name("school", data.base),
         networks=counted(len(hosted), "сети", "сетях", "сетях"), field="base", basis="A-10",
     )
+
+
+def is_day_off(facts: Facts, day: dt.date | None) -> bool:
+    """Tell whether nobody works on a day, as far as the calendar is filled."""
+    filled_to = facts.calendar_filled_to()
+    is_known = day is not None and (filled_to is None or day <= filled_to)
+    return bool(is_known and day and facts.working_day(day, 0) != day)

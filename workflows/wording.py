@@ -110,6 +110,21 @@ def counted(number: int, one: str, few: str, many: str) -> str:
     return f"{number} {_form(number, one, few, many)}"
 
 
+def without_kind(kind: str, title: str) -> str:
+    """Return a title without the word for its kind, where that stands before it anyway.
+
+    >>> without_kind("семинар", "Семинар: как учить дробям"), without_kind("семинар", "Дроби")
+    ('Как учить дробям', 'Дроби')
+    >>> without_kind("семинар", "Семинары года"), without_kind("семинар", "Семинар")
+    ('Семинары года', 'Семинар')
+    """
+    found = re.match(rf"{re.escape(kind)}\b[\s:.,–—-]*", title, re.IGNORECASE)
+    rest = title[found.end() :].strip() if found else ""
+    if rest.startswith("«") and rest.endswith("»") and "«" not in rest[1:]:
+        rest = rest[1:-1]
+    return rest[:1].upper() + rest[1:] if rest else title
+
+
 def _form(number: int, one: str, few: str, many: str) -> str:
     if number % _HUNDRED in _TEENS or number % _TEN not in range(1, 5):
         return many

@@ -69,5 +69,5 @@ def pytest_configure():
     stories.PROPOSAL = request.process.key
     known = (*workflows.PROCESSES, request.process)
     registers = workflows.REGISTERS
-    bootstrap.build.__defaults__ = (known, folder, registers, (), Frame())
+    bootstrap.build.__defaults__ = (known, folder, registers, (), (), Frame())
     bootstrap.findings.__defaults__ = (known, folder, folder / "released.txt", registers)

@@ -101,7 +101,12 @@ def test_a_time_is_offered_another_asked_for_and_the_meeting_held(open_district)
     done(district.act("P006", case, "take_question"))
     past = {**OFFER, "offered_on": "2025-09-10", "offered_at": "08:30"}
     assert code(district.act("P006", case, "offer_time", **past)) == "time_past"
+    saturday = {**OFFER, "offered_on": "2025-09-13"}
+    done(district.act("P006", case, "offer_time", **saturday))
+    assert "meets_on_day_off" in district.flags(case)
+    done(district.act("P110", case, "ask_another_time", wished="не в субботу"))
     done(district.act("P006", case, "offer_time", **OFFER))
+    assert "meets_on_day_off" not in district.flags(case)
     done(district.act("P110", case, "ask_another_time", wished="четверг после обеда"))
     assert district.case(case).data.offered_on is None
     done(district.act("P006", case, "offer_time", **OFFER))

@@ -43,9 +43,9 @@ def row(district, name):
 @pytest.mark.clause("2-task1, 1.6-O2")
 def test_who_came_gets_a_certificate_in_one_click(open_district):
     district = open_district("2025-10-06")
-    case = announced(district)
+    case = announced(district, hours=2, kind="seminar", title="Семинар: проценты и доли")
     district.carry_out()
-    assert any("Приглашение: «Проценты и доли»" in one for one in district.notices("P204"))
+    assert any("Приглашение: «Семинар: проценты и доли»" in one for one in district.notices("P204"))
     assert code(district.act("P105", case, "join_event")) == "not_found"
     done(district.act("P204", case, "join_event"))
     assert code(district.act("P204", case, "join_event")) == "already_listed"
@@ -80,6 +80,8 @@ def test_who_came_gets_a_certificate_in_one_click(open_district):
         ("С-2025-001/2", "Чуб Антон Валерьевич"),
         ("С-2025-001/3", "Исмаилов Шамиль Гасанович"),
     ]
+    about = paper["field_values"]["мероприятие"]
+    assert (about["тема"], about["часы"]) == ("Проценты и доли", ", 2 академических часа")
     assert [event.came for event in district.register(EVENTS)] == [3]
 
 
@@ -146,3 +148,16 @@ def test_calendars_show_what_is_announced_and_not_what_is_written_or_cancelled(o
     assert shown("P105") == []
     done(district.act("P201", case, "cancel_event", reason="Ведущая заболела"))
     assert shown("P110") == []
+
+
+def test_a_day_off_and_an_hour_that_is_past_are_said_and_not_refused(open_district):
+    district = open_district("2025-10-06 13:00")
+    late = {"held_on": "2025-10-06", "register_until": "2025-10-06", "time": "10:00"}
+    given = {**SAID, "network": network(district, "NW1"), **late}
+    case = done(district.start("P201", "experience_event", **given)).instance_id
+    assert "hour_is_past" in district.flags(case)
+    done(district.edit("P201", case, time="16:00"))
+    assert "hour_is_past" not in district.flags(case)
+    done(district.edit("P201", case, held_on="2025-10-11"))
+    assert "event_on_day_off" in district.flags(case)
+    done(district.act("P201", case, "announce_event"))

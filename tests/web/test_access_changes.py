@@ -361,3 +361,22 @@ def test_letters_go_to_whoever_may_agree_and_to_nobody_else(district, email):
     del email
     told = {row["person_id"] for row in district.rows(Notice) if row["kind"] == "access"}
     assert told == {district.people[person] for person in ("P105", "P002")}
+
+
+def test_who_asks_to_be_forgotten_keeps_her_name_alone(browser, district, ask):
+    who, person = "P204", district.people["P204"]
+    officer, office = browser("P003"), position(district, who)["id"]
+    officer.post(f"/admin/people/{person}/erase")
+    assert "сначала освободите должность (учитель математики)" in officer.says("/admin")[0]
+    officer.post(f"/admin/positions/{office}/end", ends_on="2025-08-27")
+    change = ask("/admin/people/{}/erase", who=who)
+    assert address(district, who) == "p204@levokum.example"  # she comes in: her word is asked for
+    say(browser, who, change)
+    assert district.rows(Account, person_id=person) == []
+    assert district.rows(SignInSession, person_id=person) == []
+    (row,) = district.rows(Person, id=person)
+    assert (row["email"], row["is_active"], row["short_nom"]) == (None, False, "Авдеева П.К.")
+    assert actions(district)[-1] == "erase_account"
+    letters = [row["payload"].get("to") for row in district.rows(OutboxMessage, kind="mail")]
+    assert "p204@levokum.example" in letters
+    assert "Авдеева" not in officer.get("/admin/positions?who=авдеева")

@@ -628,3 +628,11 @@ def test_a_draft_cannot_be_given_away_to_another_school(district):
     refusal = district.edit("P102", case, base=district.school("S01"))
     assert refusal.code == "would_lose_access"
     assert district.case(case).data.base == district.school("S02")
+
+
+def test_a_tab_opened_again_finds_the_page_of_its_case(browser, draft):
+    head = browser("P102")
+    for step in ("draft", "take-back"):
+        answer = head.client.get(f"/cases/{draft}/{step}")
+        assert (answer.status_code, answer.headers["Location"]) == (302, f"/cases/{draft}")
+    head.get(f"/cases/{draft}/nothing", status=404)

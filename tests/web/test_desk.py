@@ -188,9 +188,9 @@ def test_a_section_leads_to_each_place_of_its_reader():
         "/places/7",
     ]
     assert mine.addresses(holds((8, "guest"))) == []
-    everybody = Section("/lists", "Списки", apart=("guest",))
-    assert everybody.addresses(holds((8, "guest"))) == []
-    assert everybody.addresses(holds((8, "guest"), (4, "keeper"))) == ["/lists"]
+    everybody = Section("/lists", "Списки", is_whole=True)
+    assert everybody.addresses(holds((8, "guest"))) == ["/lists"]
+    assert everybody.addresses(holds((8, "guest")), is_narrow=True) == []
 
 
 def test_who_is_late_is_reminded_once_a_day_and_the_page_says_so(browser, district, submitted):

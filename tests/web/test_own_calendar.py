@@ -1,10 +1,16 @@
 """The calendar of a person: her meetings and her terms by day, and nobody else's."""
 
+import re
+
 import pytest
 from browsing import Browser, serve
 from counting import counted
 from icalendar import Calendar
 from stories import done
+
+from workflow_app.services.accounts.access import end_all
+from workflow_app.store.accounts.sessions import SqlAccess
+from workflow_app.store.models.accounts import CalendarLink
 
 pytestmark = [pytest.mark.opened("2025-09-10"), pytest.mark.shipped]
 
@@ -107,3 +113,76 @@ def test_a_calendar_takes_the_same_statements_however_full_it_is(district):
     for number in range(4):
         agreed(district, at=f"{9 + number}:00".zfill(5), topic=f"Вопрос номер {number}")
     assert statements() == few
+
+
+def test_a_program_reads_it_at_a_secret_address_until_that_is_revoked(district, browser):
+    case = agreed(district)
+    methodist, program = browser("P006"), browser()
+    assert "Подписаться" in methodist.get("/calendar")
+    page = methodist.post("/calendar/subscription", status=200).get_data(as_text=True)
+    path = re.search(r"<code class=\"address\">[^<]*(/calendar/[^<]+\.ics)", page)[1]
+    secret = path.rpartition("/")[2].removesuffix(".ics")
+    kept = district.rows(CalendarLink)
+    assert [len(row["token_sha256"]) for row in kept] == [64]
+    assert secret not in str(kept)
+    assert secret not in methodist.get("/calendar")
+    answer = program.client.get(path)
+    assert (answer.status_code, answer.mimetype) == (200, "text/calendar")
+    uids = {str(one["uid"]) for one in Calendar.from_ical(answer.data).walk("VEVENT")}
+    assert f"case-{case}@localhost" in uids
+    program.get("/calendar/nothing.ics", status=404)
+    methodist.post("/calendar/subscription", status=200)  # a new one instead
+    assert program.client.get(path).status_code == 404
+    methodist.post("/calendar/subscription", no_more="1")
+    assert district.rows(CalendarLink) == []
+
+
+def test_a_new_password_ends_the_address(district, browser):
+    page = browser("P006").post("/calendar/subscription", status=200).get_data(as_text=True)
+    path = re.search(r"<code class=\"address\">[^<]*(/calendar/[^<]+\.ics)", page)[1]
+    district.container.transact(lambda uow: end_all(SqlAccess(uow), district.people["P006"]))
+    browser().get(path, status=404)
+
+
+EVENT = {
+    "kind": "seminar",
+    "title": "Семинар: как учить дробям",
+    "about": "Три приёма на живом уроке.",
+    "host": "Фомина Дарья Алексеевна, учитель",
+    "place": "кабинет 12",
+    "time": "10:00",
+    "held_on": "2025-09-25",
+    "register_until": "2025-09-20",
+}
+
+
+def test_an_invitation_is_an_offer_and_stands_there_once_one_comes(district, browser):
+    case = done(district.start("P101", "experience_event", **EVENT)).instance_id
+    done(district.act("P101", case, "announce_event"))
+    teacher, month = browser("P204"), "/calendar?month=2025-09"
+    assert "можно записаться" in teacher.get(month)
+    file = Calendar.from_ical(teacher.client.get("/calendar.ics").data).walk("VEVENT")
+    (offer,) = [one for one in file if str(one["uid"]) == f"case-{case}@localhost"]
+    assert str(offer["status"]) == "TENTATIVE"
+    done(district.act("P204", case, "join_event"))
+    assert EVENT["title"] in teacher.get(month)
+    assert "можно записаться" not in teacher.get(month)
+    district.at("2025-09-21")
+    teacher = browser("P204")
+    assert EVENT["title"] in teacher.get(month)
+    assert EVENT["title"] in browser("P101").get(month)  # who organises it
+    assert EVENT["title"] not in browser("P112").get(month)  # a head nobody of whose school comes
+    with counted(district) as one:
+        teacher.get(month)
+    for number in range(2, 5):
+        other = done(
+            district.start(
+                "P101",
+                "experience_event",
+                **EVENT | {"held_on": f"2025-09-2{number + 3}", "register_until": "2025-09-22"},
+            )
+        ).instance_id
+        done(district.act("P101", other, "announce_event"))
+    with counted(district) as four:
+        teacher.get(month)
+    assert len(four) <= len(one)

@@ -27,6 +27,19 @@ def test_what_was_returned_and_replaced_is_shown_to_nobody_else(browser, distric
     assert browser("P204").client.get(f"/files/{first}").status_code == 200
 
 
+def test_who_gives_a_case_out_of_sight_goes_on_to_her_work(browser, district):
+    here = next(row["id"] for row in district.networks(code="NW1"))
+    given = {**SAID, "network": here, "file": upload(district, "P204")}
+    case = done(district.start("P204", "material", **given)).instance_id
+    done(district.act("P204", case, "to_moderation"))
+    coordinator = browser("P201")
+    path = f"/cases/{case}/actions/return_material"
+    answer = coordinator.post(path, reason="В файле имена учеников.")
+    assert answer.headers["Location"] == "/"
+    assert "Готово: «Вернуть автору»" in coordinator.says("/")[0]
+    coordinator.get(f"/cases/{case}", status=404)
+
+
 @pytest.mark.parametrize("odd", ["on", "²", "-1", "9" * 40, "{}", "1.5"])
 def test_what_is_no_file_is_kept_by_no_draft(browser, district, odd):
     case = done(district.start("P204", "material")).instance_id

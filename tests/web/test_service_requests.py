@@ -64,6 +64,16 @@ def test_a_new_request_begins_with_the_school_of_who_writes_it(district, browser
     page = html.fromstring(browser("P110").get(f"{PAGE}/new"))
     (chosen,) = page.xpath("//*[@name='school']//option[@selected]/@value")
     assert chosen == str(district.school("S10"))
+    assert page.xpath("//*[@name='school']//option/@value") == ["", chosen]  # no other school
+    (why,) = page.xpath("//*[@name='why.reason']/../label")
+    assert "необязательно" in why.text_content()
+
+
+def test_a_count_needs_no_reason(district, browser, topic):
+    head = browser("P110")
+    sent = {**SAID, "school": district.school("S10"), "topic": topic}
+    head.post(f"{PAGE}/new", **sent)
+    assert "внесено школой" in head.get(f"{PAGE}/1")
 
 
 @pytest.mark.parametrize(

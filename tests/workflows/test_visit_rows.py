@@ -178,8 +178,10 @@ def test_a_finding_is_for_somebody_of_the_network_with_time_to_mend_it(said, exp
 
 def test_a_protocol_is_numbered_within_its_year_and_counted_within_its_school_year():
     twin = facts(days=[dt.date(2025, 3, 1), dt.date(2025, 10, 1)])
-    assert next_code(twin, NETWORK, TODAY) == "3/2025"
-    assert next_code(twin, NETWORK, dt.date(2026, 1, 9)) == "1/2026"
+    other = visit(3, dt.date(2025, 9, 3)).model_copy(update={"network": NETWORK + 1})
+    twin.put_rows(VISITS, *twin.of(VISITS).find(), other)
+    assert next_code(twin, TODAY) == "4/2025"
+    assert next_code(twin, dt.date(2026, 1, 9)) == "1/2026"
     assert held_in(twin, NETWORK, "2025-2026") == 1
     assert visits.support_given(twin, NETWORK, "2024-2025") == 1
 

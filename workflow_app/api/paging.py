@@ -19,6 +19,12 @@ class AfterOrder(BaseModel):
     after: str = Field(default="", description=CURSOR, pattern="^([0-9]{1,14}-[0-9]{1,14})?$")
 
 
+class AfterSome(BaseModel):
+    """Where a page of people begins: the cursor that the page before it gave."""
+
+    after: str = Field(default="", description=CURSOR, pattern="^[0-9]{0,14}$")
+
+
 class AfterWork(BaseModel):
     """Where a page of the queue begins: the cursor that the page before it gave."""
 

@@ -106,7 +106,8 @@ def _state(uow: SqlUnitOfWork, key: str, row_id: int, asked: m.AsOf) -> m.Record
     place = actor.capacities[0].municipality_id
     newest = store.written(register, place, row_id).newest
     last = rows.last_said(store, register, place, row_id, asked.on)
-    if newest is None or last is None or not uow.readable(register).has(last):
+    shown = uow.shown(key)
+    if newest is None or last is None or not (shown and shown.readable.has(last)):
         return rows.NOT_FOUND
     row = store.on(register, place, row_id, asked.on or uow.today, asked.as_known_on)
     return m.RecordState(

@@ -1,6 +1,6 @@
 """Registers, read only."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import Any
 
@@ -29,6 +29,7 @@ Reader = Callable[[Callable[[SqlUnitOfWork], Any]], Any]
 
 NO_POSITION = Refusal("not_your_role", "Сегодня у вас нет должности")
 ORDERS_A_PAGE = 100
+PEOPLE_A_PAGE = 500
 BAD_DATE = Refusal("bad_date", "Дата не распознана, пример: 2025-09-01")
 
 
@@ -61,19 +62,19 @@ def register(api: Blueprint, read: Reader) -> None:
     @documented(list[m.OrderView], query=paging.AfterOrder)
     def orders() -> Any:
         """List the numbers of the order journal, the newest first, page by page."""
-        return read(lambda uow: _of_municipality(uow, _orders))
+        return read(lambda uow: _of_municipality(uow, _orders, is_whole=True))
 
     @api.get("/schools")
     @documented(list[m.SchoolView])
     def schools() -> Any:
         """List the schools with their context cards."""
-        return read(lambda uow: _of_municipality(uow, _schools))
+        return read(lambda uow: _of_municipality(uow, _schools, is_whole=True))
 
     @api.get("/people")
-    @documented(list[m.PersonView])
+    @documented(list[m.PersonView], query=paging.AfterSome)
     def people() -> Any:
-        """List people with their positions of today."""
-        return read(lambda uow: _of_municipality(uow, _people))
+        """List people with their positions of today, page by page."""
+        return read(lambda uow: _of_municipality(uow, _people, is_whole=True))
 
     @api.get("/registers/<register>")
     @documented(list[m.RecordView], query=m.OfRegister)
@@ -88,14 +89,29 @@ def _municipality(uow: SqlUnitOfWork) -> int | None:
 
 
 def _of_municipality(
-    uow: SqlUnitOfWork, look: Callable[[SqlUnitOfWork, int], Sequence[Any] | paging.Page | Refusal]
+    uow: SqlUnitOfWork,
+    look: Callable[[SqlUnitOfWork, int], Sequence[Any] | paging.Page | Refusal],
+    *,
+    is_whole: bool = False,
 ) -> Sequence[Any] | paging.Page | Refusal:
+    """Return what is found; a list of the whole municipality is nowhere for a narrow view."""
     municipality_id = _municipality(uow)
-    return NO_POSITION if municipality_id is None else look(uow, municipality_id)
+    if municipality_id is None:
+        return NO_POSITION
+    return NOT_FOUND if is_whole and uow.is_narrow else look(uow, municipality_id)
+
+
+def _seen(uow: SqlUnitOfWork, network_ids: Collection[int]) -> Collection[int]:
+    """Return those of some networks that are for the reader: to a narrow view its own alone."""
+    if not uow.is_narrow:
+        return network_ids
+    own = networks.joined_by(uow.session, uow.actor(g.person_id), uow.today)
+    return own & {*network_ids}
 
 
 def _networks(uow: SqlUnitOfWork, municipality_id: int) -> list[m.NetworkView]:
     known = networks.all_of(uow.session, municipality_id, uow.today)
+    seen = _seen(uow, {row.id for row in known})
     return [
         m.NetworkView(
             id=row.id,
@@ -105,12 +121,15 @@ def _networks(uow: SqlUnitOfWork, municipality_id: int) -> list[m.NetworkView]:
             valid_to=row.term_to,
         )
         for row in sorted(known, key=lambda row: row.id)
+        if row.id in seen
     ]
 
 
 def _composition(uow: SqlUnitOfWork, network_id: int) -> list[m.MemberView] | Refusal:
     here = _municipality(uow)
     if here is None or networks.one(uow.session, here, network_id, uow.today) is None:
+        return NOT_FOUND
+    if not _seen(uow, [network_id]):
         return NOT_FOUND
     asked = {
         name: any_day_in(request.args[name]) for name in m.AsOf.model_fields if name in request.args
@@ -135,7 +154,7 @@ def _composition(uow: SqlUnitOfWork, network_id: int) -> list[m.MemberView] | Re
 def _refused(uow: SqlUnitOfWork, network_id: int, said: dict[str, Any]) -> Refusal:
     """Write the attempt down; a stranger's network is not found."""
     network = networks.one(uow.session, _municipality(uow), network_id, uow.today)
-    if network is None:
+    if network is None or not _seen(uow, [network_id]):
         return NOT_FOUND
     actor = uow.actor(g.person_id)
     return refuse_direct_write(SqlAdministration(uow), actor, network_id, network.name, said)
@@ -184,9 +203,13 @@ def _schools(uow: SqlUnitOfWork, municipality_id: int) -> list[m.SchoolView]:
     ]
 
 
-def _people(uow: SqlUnitOfWork, municipality_id: int) -> list[m.PersonView]:
+def _people(uow: SqlUnitOfWork, municipality_id: int) -> paging.Page | Refusal:
+    after = number_in(paging.wanted() or "0")
+    if after is None:
+        return paging.NO_PLACE
     names = questions.organisation_names(uow.session, municipality_id, uow.today)
-    return [
+    lines = admin.users(uow.session, municipality_id, uow.today, after=after, most=PEOPLE_A_PAGE)
+    views = [
         m.PersonView(
             id=line.person.id,
             name=line.person.short_nom,
@@ -202,8 +225,9 @@ def _people(uow: SqlUnitOfWork, municipality_id: int) -> list[m.PersonView]:
                 for position in line.positions
             ],
         )
-        for line in admin.users(uow.session, municipality_id, uow.today)
+        for line in lines[:PEOPLE_A_PAGE]
     ]
+    return paging.Page(views, str(after + PEOPLE_A_PAGE) if len(lines) > PEOPLE_A_PAGE else "")
 
 
 def _records(uow: SqlUnitOfWork, municipality_id: int, key: str) -> paging.Page | Refusal:

@@ -1,6 +1,6 @@
 """The vocabulary of process files. Nothing here loads a framework."""
 
-from workflow_app.engine.appointments import Appointment, Appointments, clash
+from workflow_app.engine.appointments import Appointment, Appointments, Attendance, clash
 from workflow_app.engine.ballots import Answer, Ballot, Setting, Silence, at_least, more_than
 from workflow_app.engine.case import Case
 from workflow_app.engine.changes import (
@@ -93,7 +93,7 @@ from workflow_app.engine.remarks import (
     remarks_answered,
     remarks_are_bound,
 )
-from workflow_app.engine.roles import POST, SYSTEM_ROLE, Actor, Capacity, Role
+from workflow_app.engine.roles import POST, SYSTEM_ROLE, Actor, Capacity, OfficeKind, Role
 from workflow_app.engine.signatures import PAPER_SCAN, Accepted
 from workflow_app.engine.votes import PENDING, Tally
 
@@ -112,6 +112,7 @@ __all__ = [
     "AppointmentCard",
     "Appointments",
     "Ask",
+    "Attendance",
     "Ballot",
     "Call",
     "Capacity",
@@ -149,6 +150,7 @@ __all__ = [
     "NetworkName",
     "Notify",
     "Number",
+    "OfficeKind",
     "OrderCard",
     "Paper",
     "Pause",

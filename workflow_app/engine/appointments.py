@@ -3,9 +3,13 @@
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from workflow_app.engine.roles import Role
+from workflow_app.engine.roles import Capacity, Role
+
+if TYPE_CHECKING:
+    from workflow_app.engine.case import Case
+    from workflow_app.engine.facts import Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +22,27 @@ class Appointment:
 
 
 @dataclass(frozen=True, slots=True)
+class Attendance:
+    """How somebody comes: in a word that stands beside the case, empty where nothing is to say.
+
+    Who may come and has not said so yet has an offer in her calendar, and no appointment.
+    """
+
+    mark: str = ""
+    is_offer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Appointments:
-    """What a process says of its cases: when one takes place, if it does, and who comes."""
+    """What a process says of its cases: when one takes place, if it does, and who comes.
+
+    `comes` tells of somebody in one of the roles how she comes, None where she does not; without
+    it everybody in them does. It asks registers alike of all cases, so that one statement answers.
+    """
 
     of: Callable[[Any], Appointment | None]
     roles: tuple[Role, ...]
+    comes: Callable[["Case[Any]", "Facts", Capacity], Attendance | None] | None = None
 
 
 NEAR = dt.timedelta(hours=1)

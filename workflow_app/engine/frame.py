@@ -13,21 +13,20 @@ HERE = "{organisation}"
 class Section:
     """An address inside the house, its title and picture, and the offices that find it.
 
-    Without offices everybody finds it. `apart` are those who do not: they have a narrower one.
-    Whether a person may open the address is asked there, not here.
+    Without offices everybody finds it; what `is_whole` lists the whole municipality, which narrow
+    offices (`OfficeKind`) do not open. Whether a person may, is asked there and not here.
     """
 
     path: str
     title: str
     icon: str = "list"
     of: Collection[str] = ()
-    apart: Collection[str] = ()
+    is_whole: bool = False
 
-    def addresses(self, actor: Actor) -> list[str]:
+    def addresses(self, actor: Actor, *, is_narrow: bool = False) -> list[str]:
         """Return where it leads for this reader: one for each organisation the address asks for."""
         own = [one for one in actor.capacities if not self.of or one.role in self.of]
-        held = {one.role for one in actor.capacities}
-        if (self.of and not own) or (held and held <= set(self.apart)):
+        if (self.of and not own) or (self.is_whole and is_narrow):
             return []
         if HERE not in self.path:
             return [self.path]

@@ -256,6 +256,9 @@ class Register(Generic[RecordT]):
     """Whether who writes into it reads and writes those rows alone that are hers (`own`)."""
     needs_basis: Callable[[RecordT], bool] | None = None
     """Which rows a person may write only with the document they hold by; none without it."""
+    usual_reason: str = ""
+    """What stands as the reason of a row or a change where who writes it says none; without it she
+    is asked."""
     refuses: "Callable[[RecordT | None, RecordT | None, Facts], Iterable[Refusal]] | None" = None
     """Why nobody may write by hand what a row said (None: new) and would say (None: it ends)."""
     clashes: "Callable[[Sequence[RecordT], Facts], Iterable[tuple[RecordT, Refusal]]] | None" = None

@@ -68,6 +68,30 @@ class Actor:
     capacities: tuple[Capacity, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class OfficeKind:
+    """What an office gives beside its parts in cases, wherever it is held.
+
+    Whoever holds nothing but narrow offices sees what she takes part in and what her own
+    organisation belongs to; lists of the whole municipality are not for her. `invites` are the
+    offices (`held_by`) that its holder fills in her own organisation by herself.
+    """
+
+    held_by: str
+    title: str = ""
+    """What its holder is called where nothing else is written: «педагог»."""
+    plural: str = ""
+    """What several of them are called: «педагоги»."""
+    is_narrow: bool = False
+    invites: tuple[str, ...] = ()
+
+
+def is_narrow(actor: Actor, kinds: Mapping[str, OfficeKind]) -> bool:
+    """Tell whether somebody in office holds narrow offices alone."""
+    held = [kinds.get(one.role) for one in actor.capacities]
+    return bool(held) and all(kind is not None and kind.is_narrow for kind in held)
+
+
 SYSTEM_ROLE = Role("system", "система", "system")
 """Deadlines, tallies and outcomes act in this role; no person holds it."""
 

@@ -1,11 +1,13 @@
 """A person's calendar: what she takes part in, by day, and what is in each other's way."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
-from workflow_app.engine.appointments import clash
+from workflow_app.engine.appointments import Attendance, clash
+from workflow_app.engine.case import Case
 from workflow_app.engine.decide import is_visible
+from workflow_app.engine.facts import Facts
 from workflow_app.engine.process import Process
 from workflow_app.engine.roles import Actor, fitting
 
@@ -67,6 +69,44 @@ def attended(
             and not (state.is_final and state.is_aside)
         ):
             yield case
+
+
+class Cases(Protocol):
+    """What calendars ask of the store beyond the list."""
+
+    def learn(self, ids: Collection[int]) -> Sequence[Case]:
+        """Read several cases by one statement; `load` then knows them."""
+
+    def load(self, instance_id: int) -> Case | None:
+        """Return a case."""
+
+    def facts(self, municipality_id: int) -> Facts:
+        """Return the registers."""
+
+
+def attendances(
+    uow: Cases, cases: Sequence[AppointedT], processes: Mapping[str, Process], actor: Actor
+) -> dict[int, Attendance]:
+    """Return case → how a person comes to it, of those she comes to or may come to."""
+    asked = [one for one in cases if _comes(processes, one)]
+    uow.learn([one.id for one in asked])
+    found = {one.id: Attendance() for one in cases if not _comes(processes, one)}
+    for one in asked:
+        case, comes = uow.load(one.id), _comes(processes, one)
+        appointments = processes[one.process].appointments
+        parties = {name: frozenset(ids) for name, ids in one.parties.items()}
+        held = fitting(appointments.roles, actor, parties) if appointments else ()
+        facts = uow.facts(one.municipality_id)
+        said = [comes(case, facts, by) for by in held] if case and comes else []
+        told = sorted(filter(None, said), key=lambda way: way.is_offer)
+        if told:
+            found[one.id] = told[0]
+    return found
+
+
+def _comes(processes: Mapping[str, Process], case: Appointed) -> Any:
+    appointments = processes[case.process].appointments
+    return appointments.comes if appointments else None
 
 
 def clashing(cases: Sequence[Appointed]) -> frozenset[int]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Integer, and_, bindparam, cast, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
+from workflow_app.engine import roles
 from workflow_app.engine.ballots import Ballot
 from workflow_app.engine.case import Case, Step
 from workflow_app.engine.changes import Ask, Number, Voter
@@ -17,7 +18,7 @@ from workflow_app.engine.journals import Journal
 from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.registers import ALL, NONE, Readable, Register
-from workflow_app.engine.roles import Actor, Capacity
+from workflow_app.engine.roles import Actor, Capacity, OfficeKind
 from workflow_app.engine.votes import Tally, Vote
 from workflow_app.services.ports import (
     DueTick,
@@ -166,6 +167,8 @@ class Surroundings:
     """Declared register → its tables."""
     journals: Mapping[str, Journal] = field(default_factory=dict)
     """Code → a journal that its first number opens."""
+    offices: Mapping[str, OfficeKind] = field(default_factory=dict)
+    """What positions are held by → what such an office gives beside its parts in cases."""
 
 
 class SqlUnitOfWork:
@@ -179,6 +182,7 @@ class SqlUnitOfWork:
         self.processes = surroundings.processes
         self.tables = surroundings.tables
         self.journals = surroundings.journals
+        self.offices = surroundings.offices
         self.registers = RegisterWriter(connection, self.tables, self._rows, now)
         self.now = now
         self._zones = surroundings.zones
@@ -254,9 +258,20 @@ class SqlUnitOfWork:
             return NONE
         return register.read_by(self.facts(actor.capacities[0].municipality_id), actor)
 
+    @property
+    def is_narrow(self) -> bool:
+        """Tell whether the reader sees what is hers alone, and no list of the municipality."""
+        return self.reader is not None and roles.is_narrow(self.actor(self.reader), self.offices)
+
     def shown(self, register: str) -> Tables | None:
-        """Return the tables of a register without the rows that may not be shown; None of none."""
+        """Return the tables of a register without the rows that may not be shown; None of none.
+
+        What a case or a page of hers names is told to everybody, the list it stands in is not:
+        one that is open to all is closed to a narrow view.
+        """
         tables = self.tables.get(register)
+        if tables and tables.register.is_open and self.is_narrow:
+            return None
         readable = self.readable(tables.register) if tables else None
         return tables.narrowed(readable) if tables and readable else None
 

@@ -28,6 +28,7 @@ from workflow_app.services.cases import deadlines, vacancies
 from workflow_app.services.letters import send_digests
 from workflow_app.services.roots import send_daily_root
 from workflow_app.store.accounts import visits
+from workflow_app.store.accounts.colleagues import forget_unanswered
 from workflow_app.store.accounts.sessions import SqlAccess
 from workflow_app.store.cases import deadlines as deadline_rows
 from workflow_app.store.documents import uploads
@@ -196,10 +197,11 @@ def watch_posts(container: Container) -> int:
 
 
 def clear_away(container: Container) -> None:
-    """Delete what nobody asks for: files without a case, failures of former days, old visits."""
+    """Delete what nobody asks for: files without a case, old failures, visits and applications."""
     while container.transact(uploads.forget_unattached):
         pass
     container.transact(visits.close_forgotten)
+    container.transact(forget_unanswered)
     container.transact(
         lambda uow: SqlAccess(uow).forget_old_failures(uow.now - uploads.UNATTACHED_FOR)
     )

@@ -24,7 +24,14 @@ from workflow_app.store.documents.files import content as file_content
 from workflow_app.store.documents.papers import Paper
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import files, forms, signing
-from workflow_app.web.case_view import CaseView, OfferLine, readable, view_case, what_was_done
+from workflow_app.web.case_view import (
+    CaseView,
+    OfferLine,
+    page_after,
+    readable,
+    view_case,
+    what_was_done,
+)
 from workflow_app.web.queue import back_to_queue, tell_done
 from workflow_app.web.security import person_id
 
@@ -115,26 +122,28 @@ def act(instance_id: int, action: str) -> Answer:
     person, sent = person_id(), MultiDict(request.form)
     if "_more" in sent:
         return _with_more_rows(instance_id, action, sent)
-    result: str | Refusal
+    result: tuple[str | Refusal, str]
     ready = _unready(instance_id, action, sent)
     if isinstance(ready, Refusal):
-        result = ready
+        result = ready, ""
     else:
         result = transact_and_show(
             lambda uow: _acted(uow, person, instance_id, action, sent, ready),
-            lambda uow, done: what_was_done(uow, done, action),
+            lambda uow, done: (
+                what_was_done(uow, done, action),
+                "" if isinstance(done, Refusal) else page_after(uow, instance_id),
+            ),
         )
-    if isinstance(result, Refusal):
-        found = result
+    said, way = result
+    if isinstance(said, Refusal):
+        found = said
         if found.code == "not_found":
             abort(404)
         voter = sent.get("_voter", "")
         page = read(lambda uow: _page(uow, instance_id, action, voter, found, sent))
         return page, 409 if found.code in CONFLICTS else limits.status_of(found, 422)
-    tell_done(result, instance_id)
-    if sent.get("_back") == "queue":
-        return back_to_queue()
-    return redirect(url_for("cases.show", instance_id=instance_id))
+    tell_done(said, instance_id)
+    return back_to_queue() if sent.get("_back") == "queue" else redirect(way)
 
 
 def _with_more_rows(instance_id: int, action: str, sent: MultiDict[str, str]) -> str:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -34,6 +34,10 @@ Work = Callable[[store.SqlAdministration, Actor], Any]
 
 YEARS = frozenset(map(str, range(2000, 2100)))
 MOST_NAMES = 4
+NAMED = 10
+"""So many of those who wait for an invitation are named on the first page."""
+INVITED_AT_ONCE = 200
+"""Invitations of one press: each is a letter, and all are one transaction."""
 TYPED = frozenset(
     {
         "person",
@@ -137,15 +141,16 @@ def index() -> str:
 
     def values(uow: SqlUnitOfWork, municipality: int) -> Mapping[str, Any]:
         incidents = store.incidents(uow.session, municipality)
-        lines = store.users(uow.session, municipality, uow.today)
+        uninvited, more = store.uninvited(uow, municipality, NAMED)
         return {
             "open_incidents": [row for row, _ in incidents if row.resolved_at is None],
             "vacant": list(vacant(uow, municipality)),
             "shut_out": _shut_out(uow, municipality),
             "stranded": store.work_without_performer(uow.session, municipality),
-            "bounced": [line.person for line in lines if line.person.email_bounced_at],
+            "bounced": store.bounced(uow.session, municipality),
             "waiting": SqlAccessChanges(uow).asked_in(municipality),
-            "uninvited": [line.person for line in uninvited(lines)],
+            "uninvited": uninvited,
+            "more_uninvited": more - len(uninvited),
             "calendar_ends": health.calendar_ends(uow, municipality),
             "stale_years": health.outdated_years(uow, municipality),
             "events": store.events(uow.session, municipality, 30),
@@ -180,17 +185,21 @@ def _shut_out(uow: SqlUnitOfWork, municipality: int) -> list[tuple[str, str]]:
 def people() -> str:
     """List the accounts."""
     text = request.args.get("text", "").strip()[:100]
-    return _show(
-        "people",
-        lambda uow, municipality: {
-            "lines": store.users(uow.session, municipality, uow.today, text),
+    after = number_in(request.args.get("after")) or 0
+
+    def values(uow: SqlUnitOfWork, municipality: int) -> Mapping[str, Any]:
+        lines = store.users(uow.session, municipality, uow.today, text, after=after)
+        return {
+            "lines": lines[: store.A_PAGE],
+            "further": after + store.A_PAGE if len(lines) > store.A_PAGE else None,
             "text": text,
-            "uninvited": len(uninvited(store.users(uow.session, municipality, uow.today))),
+            "uninvited": store.uninvited(uow, municipality, 0)[1],
             "waiting": {
                 change.wish.person_id for change, _ in SqlAccessChanges(uow).asked_in(municipality)
             },
-        },
-    )
+        }
+
+    return _show("people", values)
 
 
 @admin.post("/admin/people/<int:who>/invite")
@@ -221,21 +230,19 @@ def _invite(uow: SqlUnitOfWork, person: int, who: int) -> str | Refusal:
 
 @admin.post("/admin/people/invite")
 def invite_all() -> Response:
-    """Send a link to everybody who has an office and an address and was never invited."""
+    """Send a link to those who have an office and an address and were never invited."""
     person = person_id()
 
-    def work(uow: SqlUnitOfWork) -> int:
-        lines = store.users(uow.session, _officer(uow).municipality_id, uow.today)
-        invited = [_invite(uow, person, line.person.id) for line in uninvited(lines)]
-        return sum(not isinstance(one, Refusal) for one in invited)
+    def work(uow: SqlUnitOfWork) -> tuple[int, int]:
+        place = _officer(uow).municipality_id
+        people, total = store.uninvited(uow, place, INVITED_AT_ONCE)
+        invited = [_invite(uow, person, one.id) for one in people]
+        return sum(not isinstance(one, Refusal) for one in invited), total - len(people)
 
-    flash(f"Приглашений отправлено: {transact(work)}.", "success")
+    sent, left = transact(work)
+    more = f" Осталось пригласить: {left}, нажмите ещё раз." if left else ""
+    flash(f"Приглашений отправлено: {sent}.{more}", "success")
     return redirect(url_for("admin.people"))
-
-
-def uninvited(lines: Sequence[store.UserLine]) -> list[store.UserLine]:
-    """Return who has an office and an address and never came in."""
-    return [line for line in lines if line.person.email and line.positions and line.account is None]
 
 
 @admin.post("/admin/people/<int:who>/email")
@@ -269,6 +276,16 @@ def drop_second_factor(who: int) -> Response:
     )
 
 
+@admin.post("/admin/people/<int:who>/erase")
+def erase(who: int) -> Response:
+    """Delete the account and the address of who asked for it."""
+    return _wish(
+        access_changes.Erasure(person_id=who),
+        "Доступ и адрес удалены. В документах имя осталось.",
+        url_for("access_changes.history", who=who),
+    )
+
+
 @admin.post("/admin/people/<int:who>/visits/end")
 def end_visits(who: int) -> Response:
     """Sign a person out everywhere."""
@@ -285,15 +302,19 @@ def end_visits(who: int) -> Response:
 @admin.get("/admin/positions")
 def positions() -> str:
     """List the offices on a date."""
-    on = _date("on")
+    on, text = _date("on"), request.args.get("text", "").strip()[:100]
+    after = number_in(request.args.get("after")) or 0
 
     def values(uow: SqlUnitOfWork, municipality: int) -> Mapping[str, Any]:
         day = on or uow.today
+        rows = store.positions(uow.session, municipality, day, text, after=after, most=store.A_PAGE)
         return {
-            "rows": store.positions(uow.session, municipality, day),
+            "rows": rows[: store.A_PAGE],
+            "further": after + store.A_PAGE if len(rows) > store.A_PAGE else None,
+            "text": text,
             "on": day,
             "roles": service.office_titles(uow.processes.values()),
-            "people": store.in_service(uow.session, municipality, uow.today),
+            "people": _people(uow, municipality),
             "organisations": questions.organisation_names(uow.session, municipality, day),
         }
 
@@ -399,8 +420,17 @@ def substitutions() -> str:
         actor = uow.actor(person_id())
         by = service.officer(actor)
         municipality = questions.person(uow.session, actor.person_id).municipality_id
-        people = store.in_service(uow.session, municipality, uow.today)
-        held = store.positions(uow.session, municipality, uow.today)
+        held = _choosable(
+            "absent",
+            lambda text: store.positions(
+                uow.session,
+                municipality,
+                uow.today,
+                text,
+                people=None if by else [actor.person_id],
+                most=store.CHOSEN_AMONG,
+            ),
+        )
         return render_template(
             "admin/substitutions.html",
             is_officer=by is not None,
@@ -410,11 +440,39 @@ def substitutions() -> str:
             rows=store.substitutions(
                 uow.session, municipality, uow.today, None if by else actor.person_id
             ),
-            positions=[row for row in held if by or row.person_id == actor.person_id],
-            people=[one for one in people if by or one.id != actor.person_id],
+            positions=held,
+            people=_people(uow, municipality, besides=None if by else actor.person_id),
         )
 
     return read(look)
+
+
+def _people(uow: SqlUnitOfWork, municipality: int, besides: int | None = None) -> "Choosable":
+    """Return the people a form offers: to a narrow view those of her own organisation."""
+    actor = uow.actor(person_id())
+    near = {one.organisation_id for one in actor.capacities} if uow.is_narrow else None
+    found = _choosable(
+        "who", lambda text: store.in_service(uow.session, municipality, text, near=near)
+    )
+    return replace(found, found=[one for one in found.found if one.id != besides])
+
+
+@dataclass(frozen=True, slots=True)
+class Choosable:
+    """What a form offers in a list, and for what it was asked; where there are more, not all."""
+
+    name: str
+    text: str
+    found: Sequence[Any]
+    are_more: bool
+
+
+def _choosable(name: str, find: Callable[[str], Sequence[Any]]) -> Choosable:
+    """Return what is found by the text that the address has under a name."""
+    text = request.args.get(name, "").strip()[:100]
+    found = find(text)
+    most = store.CHOSEN_AMONG
+    return Choosable(name, text, found[:most], len(found) > most)
 
 
 @admin.post("/substitutions")
@@ -425,6 +483,8 @@ def substitute() -> Response:
     if starts_on is None or ends_on is None:
         said = "Укажите первый и последний день"
         return _answer(Refusal("field_required", said, "starts_on"), "", back)
+    if not read(_may_name):
+        abort(404)
     wished = access_changes.StandIn(
         position_id=_int("position"),
         person_id=_int("person"),
@@ -433,6 +493,18 @@ def substitute() -> Response:
         basis=request.form.get("basis", ""),
     )
     return _wish(wished, "Замещение записано.", back)
+
+
+def _may_name(uow: SqlUnitOfWork) -> bool:
+    """Tell whether who stands in is somebody the person may know of."""
+    actor, who = uow.actor(person_id()), _int("person")
+    places = {one.organisation_id for one in actor.capacities}
+    return not uow.is_narrow or any(
+        one.organisation_id in places
+        for one in store.positions(
+            uow.session, actor.capacities[0].municipality_id, uow.today, people=[who]
+        )
+    )
 
 
 @admin.post("/substitutions/<int:substitution_id>/end")

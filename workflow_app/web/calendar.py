@@ -3,19 +3,24 @@
 import calendar as weeks
 import datetime as dt
 import re
+import secrets
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, abort, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
-from workflow_app.engine.appointments import NEAR
-from workflow_app.http.container import read
-from workflow_app.services.calendar import attended, clashing
+from workflow_app.engine.appointments import NEAR, Attendance
+from workflow_app.http.container import container, read, transact
+from workflow_app.services.accounts.access import digest
+from workflow_app.services.calendar import attendances, attended, clashing
+from workflow_app.store.accounts import calendar_links as links
 from workflow_app.store.read_models import calendar as store
 from workflow_app.store.read_models.calendar import AppointedCase, DueWork
 from workflow_app.store.unit_of_work import SqlUnitOfWork
+from workflow_app.web.downloads import attachment
 from workflow_app.web.security import person_id
 
 if TYPE_CHECKING:
@@ -33,6 +38,8 @@ class Days:
     """What a person has between two days: cases that take place, and work by the day it is due."""
 
     cases: Sequence[AppointedCase]
+    ways: Mapping[int, Attendance]
+    """Case → how the person comes to it."""
     clashes: frozenset[int]
     due: Mapping[dt.date, Sequence[DueWork]]
 
@@ -44,6 +51,11 @@ class Days:
 @calendar.get("/calendar")
 def show() -> str:
     """Show a month, this one unless the address names another."""
+    return _show()
+
+
+def _show(address: str = "") -> str:
+    person = person_id()
 
     def look(uow: SqlUnitOfWork) -> str:
         first = _month(request.args.get("month", "")) or uow.today.replace(day=1)
@@ -52,34 +64,65 @@ def show() -> str:
             "calendar/show.html",
             opened=first,
             weeks=shown,
-            days=_days(uow, first, _next(first) - A_DAY),
+            days=_days(uow, person, first, _next(first) - A_DAY),
             before=first - A_DAY,
             after=_next(first),
             today=uow.today,
+            address=address,
+            subscribed_at=links.made_at(uow, person),
         )
 
     return read(look)
 
 
+@calendar.post("/calendar/subscription")
+def subscribe() -> Response | str:
+    """Make the address programs read the calendar at, shown this once; or let it lead nowhere."""
+    person = person_id()
+    if "no_more" in request.form:
+        transact(lambda uow: links.revoke(uow, person))
+        flash("Адрес подписки больше не действует.", "success")
+        return redirect(url_for("calendar.show"))
+    token = secrets.token_urlsafe(32)
+    transact(lambda uow: links.put(uow, person, digest(token)))
+    path = url_for("calendar.subscribed", secret=token)
+    return _show(f"{container().settings.public_url}{path}")
+
+
 @calendar.get("/calendar.ics")
 def as_ics() -> Response:
     """Give the same from a month ago to a year ahead, for the calendar of a telephone."""
-    from icalendar import Calendar  # noqa: PLC0415 (0.2 s)
+    person = person_id()
+    return read(lambda uow: _file(uow, person, attachment("Календарь.ics")))
+
+
+@calendar.get("/calendar/<secret>.ics")
+def subscribed(secret: str) -> Response:
+    """Give it to a program that knows the secret address, as long as its owner may come in."""
 
     def look(uow: SqlUnitOfWork) -> Response:
-        found = _days(uow, uow.today - BEHIND, uow.today + AHEAD)
-        made = Calendar()
-        made.add("prodid", "-//workflow-app//calendar//RU")
-        made.add("version", "2.0")
-        for case in found.cases:
-            made.add_component(_meeting(uow, case))
-        for day, works in found.due.items():
-            for number, work in enumerate(works):
-                made.add_component(_due(uow, day, number, work))
-        name = {"Content-Disposition": "attachment; filename=kalendar.ics"}
-        return Response(made.to_ical(), mimetype="text/calendar", headers=name)
+        person = links.owner(uow, digest(secret)) or abort(404)
+        uow.reader = person
+        return _file(uow, person, "inline")
 
     return read(look)
+
+
+def _file(uow: SqlUnitOfWork, person: int, disposition: str) -> Response:
+    from icalendar import Calendar  # noqa: PLC0415 (0.2 s)
+
+    found = _days(uow, person, uow.today - BEHIND, uow.today + AHEAD)
+    made = Calendar()
+    made.add("prodid", "-//workflow-app//calendar//RU")
+    made.add("version", "2.0")
+    made.add("x-wr-calname", "Сети школ")
+    for case in found.cases:
+        made.add_component(_meeting(uow, case, found.ways[case.id]))
+    for day, works in found.due.items():
+        for number, work in enumerate(works):
+            made.add_component(_due(uow, day, number, work))
+    name = {"Content-Disposition": disposition}
+    return Response(made.to_ical(), mimetype="text/calendar", headers=name)
 
 
 def _month(said: str) -> dt.date | None:
@@ -95,12 +138,14 @@ def _next(first: dt.date) -> dt.date:
     return (first + dt.timedelta(days=31)).replace(day=1)
 
 
-def _days(uow: SqlUnitOfWork, first: dt.date, last: dt.date) -> Days:
-    """Return what a person has from one day to another, by two statements."""
-    actor = uow.actor(person_id())
+def _days(uow: SqlUnitOfWork, person: int, first: dt.date, last: dt.date) -> Days:
+    """Return what a person has from one day to another, by a number of statements that stays."""
+    actor = uow.actor(person)
     places = {capacity.municipality_id for capacity in actor.capacities}
     known = store.appointed(uow.session, places, first, last)
-    cases = [*attended(known, uow.processes, actor)]
+    near = [*attended(known, uow.processes, actor)]
+    ways = attendances(uow, near, uow.processes, actor)
+    cases = [case for case in near if case.id in ways]
     since, until = (dt.datetime.combine(day, dt.time(), uow.zone) for day in (first, last + A_DAY))
     due: dict[dt.date, list[DueWork]] = defaultdict(list)
     met = {(case.id, case.takes_place_on) for case in cases}
@@ -108,12 +153,18 @@ def _days(uow: SqlUnitOfWork, first: dt.date, last: dt.date) -> Days:
         day = work.due_at.astimezone(uow.zone).date()
         if (work.instance_id, day) not in met:
             due[day].append(work)
-    return Days(cases, clashing(cases), due)
+    sure = [case for case in cases if not ways[case.id].is_offer]
+    return Days(cases, ways, clashing(sure), due)
 
 
-def _meeting(uow: SqlUnitOfWork, case: AppointedCase) -> "Event":
-    """Return a case as an event; one without an hour takes the whole day."""
-    event = _event(uow, f"case-{case.id}", f"{case.heading} {case.number}".strip(), case.id)
+def _meeting(uow: SqlUnitOfWork, case: AppointedCase, way: Attendance) -> "Event":
+    """Return a case as an event; one without an hour takes the whole day, an offer takes none."""
+    title = f"{case.heading} {case.number}".strip()
+    said = f"{title} ({way.mark})" if way.mark else title
+    event = _event(uow, f"case-{case.id}", said, case.id)
+    if way.is_offer:
+        event.add("status", "TENTATIVE")
+        event.add("transp", "TRANSPARENT")
     if case.takes_place_at:
         hour = dt.time.fromisoformat(case.takes_place_at)
         begins = dt.datetime.combine(case.takes_place_on, hour, uow.zone).astimezone(dt.UTC)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from flask import abort
+from flask import abort, url_for
 from werkzeug.exceptions import HTTPException, NotFound
 
 from workflow_app.engine.ballots import Ballot
@@ -24,7 +24,7 @@ from workflow_app.engine.signatures import word
 from workflow_app.engine.votes import PENDING
 from workflow_app.http.numbers import number_in
 from workflow_app.services import administration
-from workflow_app.services.cases import acting, signing, undo_traces
+from workflow_app.services.cases import acting, requests, signing, undo_traces
 from workflow_app.store.directory import calendar, offices
 from workflow_app.store.directory.questions import SchoolContext
 from workflow_app.store.documents import uploads
@@ -387,6 +387,13 @@ def what_was_done(uow: SqlUnitOfWork, done: acting.Done | Refusal, action: str) 
     if found:
         title = found[1].title
     return f"Готово: «{title}». Сейчас: «{process.states[case.state].title}»."
+
+
+def page_after(uow: SqlUnitOfWork, instance_id: int) -> str:
+    """Return where a person goes on after a step: to the case, as long as it is hers to read."""
+    if requests.may_read(uow, person_id(), instance_id):
+        return url_for("cases.show", instance_id=instance_id)
+    return url_for("queue.show")
 
 
 def readable(uow: SqlUnitOfWork, instance_id: int) -> tuple[Case, Process, Actor]:

@@ -21,7 +21,7 @@ from workflow_app.store.read_models import queries
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import files, forms, pasting, queue
 from workflow_app.web.carrying import PASTE
-from workflow_app.web.case_view import CaseView, readable, view_case, what_was_done
+from workflow_app.web.case_view import CaseView, page_after, readable, view_case, what_was_done
 from workflow_app.web.filters import clock_time
 from workflow_app.web.pages import is_fragment
 from workflow_app.web.queue import tell_done
@@ -146,9 +146,9 @@ def save(instance_id: int) -> Answer:
         # A signature is given on its own page, where the password is asked.
         return redirect(url_for("actions.ask", instance_id=instance_id, action=action))
     try:
-        result = transact_and_show(
+        result, back = transact_and_show(
             lambda uow: _saved(uow, instance_id, sent, action),
-            lambda uow, done: _told(uow, done, action),
+            lambda uow, done: (_told(uow, done, action), page_after(uow, instance_id)),
         )
     except _SavedButRefusedError as error:
         transact(lambda uow: _saved(uow, instance_id, sent, ""))
@@ -161,7 +161,6 @@ def save(instance_id: int) -> Answer:
         tell_done(result, instance_id)
     else:
         flash(result, "success")
-    back = url_for("cases.show", instance_id=instance_id)
     if school := number_in(sent.get("_colleague")):
         return redirect(url_for("newcomers.ask_colleague", school_id=school, next=back))
     return redirect(back)

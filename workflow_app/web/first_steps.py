@@ -14,7 +14,7 @@ from workflow_app.store.registers import listing
 from workflow_app.store.registers.listing import Asked
 from workflow_app.store.registers.tables import Tables
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web.admin import uninvited, vacant
+from workflow_app.web.admin import vacant
 from workflow_app.web.security import person_id
 
 first_steps = Blueprint("first_steps", __name__)
@@ -80,14 +80,12 @@ def _organisations(uow: SqlUnitOfWork, place: int) -> Step:
 
 
 def _people(uow: SqlUnitOfWork, place: int) -> Iterator[Step]:
-    lines = store.users(uow.session, place, uow.today)
+    known = store.count_people(uow.session, place)
     roles = len({role for _, role in vacant(uow, place)})
-    now = f"записано: {len(lines)}" + (
-        f", ролей, которые никто не занимает: {roles}" if roles else ""
-    )
+    now = f"записано: {known}" + (f", ролей, которые никто не занимает: {roles}" if roles else "")
     file = url_for("people_files.show")
-    yield Step("Люди и должности", now, bool(lines) and not roles, url_for("admin.people"), file)
-    waiting = len(uninvited(lines))
+    yield Step("Люди и должности", now, bool(known) and not roles, url_for("admin.people"), file)
+    waiting = store.uninvited(uow, place, 0)[1]
     now = (
         f"ещё не входили: {waiting}" if waiting else "приглашены все, у кого есть должность и почта"
     )

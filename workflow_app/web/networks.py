@@ -98,9 +98,10 @@ def show_all() -> str:
 
     def look(uow: SqlUnitOfWork) -> str:
         on, here = day("on") or uow.today, municipality(uow)
+        rows, seen = compositions.all_of(uow.session, here, on), _seen(uow)
         return render_template(
             "registers/networks.html",
-            rows=compositions.all_of(uow.session, here, on),
+            rows=[row for row in rows if seen is None or row.id in seen],
             on=on,
             members=compositions.compositions(uow.session, here, on),
             names=questions.organisation_names(uow.session, here, on),
@@ -117,6 +118,9 @@ def show(network_id: int) -> str:
     def look(uow: SqlUnitOfWork) -> str:
         here = municipality(uow)
         row = compositions.one(uow.session, here, network_id, uow.today) or abort(404)
+        seen = _seen(uow)
+        if seen is not None and row.id not in seen:
+            abort(404)
         on, known = day("on") or max(uow.today, row.term_from), day("as_known_on")
         members = compositions.composition(uow.session, row.id, on, known)
         since, turns = day("since"), compositions.turns(uow.session, row.id)
@@ -158,6 +162,13 @@ def show(network_id: int) -> str:
         )
 
     return read(look)
+
+
+def _seen(uow: SqlUnitOfWork) -> Collection[int] | None:
+    """Return the networks a narrow view holds; None where all may be seen."""
+    if not uow.is_narrow:
+        return None
+    return compositions.joined_by(uow.session, uow.actor(person_id()), uow.today)
 
 
 def _recent(

@@ -1,6 +1,7 @@
 """What every page has: who is signed in, what waits, and what a failure looks like."""
 
 import datetime as dt
+import re
 from typing import Any
 
 from flask import (
@@ -10,6 +11,7 @@ from flask import (
     g,
     jsonify,
     make_response,
+    redirect,
     render_template,
     request,
     url_for,
@@ -19,6 +21,7 @@ from werkzeug.exceptions import Forbidden, HTTPException, MethodNotAllowed, NotF
 from werkzeug.wrappers import Response as BaseResponse
 
 from workflow_app.engine.calendar import CalendarNotFilledError, due_moment
+from workflow_app.engine.roles import is_narrow
 from workflow_app.http.container import container, read
 from workflow_app.services import administration
 from workflow_app.services.indicators import ANSWER_FOR_ALL, WATCH
@@ -43,6 +46,10 @@ SENTENCES = {
     503: "Сейчас слишком много дел сразу. Подождите немного, вернитесь назад и повторите.",
     500: "У нас что-то сломалось. Введённое не пропало: вернитесь назад и повторите.",
 }
+
+
+_STEP = re.compile("/cases/([1-9][0-9]{0,13})/")
+"""What is sent from the page of a case: a tab that is opened again looks for that page."""
 
 
 class ReservedError(Forbidden):
@@ -94,11 +101,12 @@ def _known(uow: SqlUnitOfWork) -> dict[str, Any]:
         "sections": [
             (section, address)
             for section in container().frame.sections
-            for address in section.addresses(actor)
+            for address in section.addresses(actor, is_narrow=uow.is_narrow)
         ],
         "begins": any(one.starts_for(roles) for one in uow.processes.values()),
         "contact": questions.help_contact(uow.session, person.municipality_id),
         "email_bounced": person.email_bounced_at is not None,
+        "is_narrow": is_narrow(actor, uow.offices),
         "is_officer": administration.officer(actor) is not None,
     }
 
@@ -112,6 +120,9 @@ def _failed(error: HTTPException) -> BaseResponse:
     """Answer a failure: with a page, and a script with JSON, whatever it asked for and how."""
     if isinstance(error, MethodNotAllowed) and _is_nowhere(error):
         error = NotFound()
+    found = _STEP.match(request.path)
+    if isinstance(error, MethodNotAllowed) and found and request.method in ("GET", "HEAD"):
+        return redirect(url_for("cases.show", instance_id=int(found[1])))
     code = error.code or 500
     sentence, way = SENTENCES.get(code, SENTENCES[400]), None
     if isinstance(error, ReservedError):

@@ -40,7 +40,7 @@ def take(uow: SqlUnitOfWork, case: Case, sent: MultiDict[str, str]) -> Refusal |
 def _take(
     uow: SqlUnitOfWork, case: Case, view: FieldView, text: str, sent: MultiDict[str, str]
 ) -> list[Refusal]:
-    lines = [line for line in _lines(text) if any(line)]
+    lines = [line for line in lines_of(text) if any(line)]
     if not lines:
         return []
     if view.options.get("fixed"):
@@ -154,12 +154,12 @@ def _row(
     return made, misfits
 
 
-def _lines(text: str) -> Iterator[list[str]]:
+def lines_of(text: str) -> Iterator[list[str]]:
     r"""Yield the cells of each line; a cell the spreadsheet quoted may hold lines of its own.
 
     A spreadsheet quotes a cell that holds a tab or a line break; any other mark is a letter.
 
-    >>> list(_lines('"Зарница"\t"а\nб"'))
+    >>> list(lines_of('"Зарница"\t"а\nб"'))
     [['"Зарница"', 'а\nб']]
     """
     place, line = 0, list[str]()

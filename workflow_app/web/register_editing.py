@@ -8,7 +8,7 @@
 
 import datetime as dt
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -106,7 +106,7 @@ def _new_page(
     typed = forms.typed(register.record, sent) if sent is not None else None
     errors = refusal.fields if refusal else {}
     fields = [
-        _with_present(uow, place, row, one)
+        _hers(_with_present(uow, place, row, one), register, own)
         for one in forms.controls(uow, of_record(place, row), row, errors=errors, typed=typed)
     ]
     return render_template(
@@ -118,7 +118,7 @@ def _new_page(
         later={},
         why=[
             _begun(register, one)
-            for one in _why_controls(uow, place, wishes.WhyEnter(), sent, errors)
+            for one in _why_controls(uow, place, wishes.WhyEnter(), sent, errors, register)
         ],
         refusal=refusal,
         in_the_way=_in_the_way(uow, refusal),
@@ -227,13 +227,13 @@ def _change_page(
         of_orders=[*grouped.items()],
         later=later,
         is_asked=bool(asked),
-        why=_why_controls(uow, place, why, sent, errors),
+        why=_why_controls(uow, place, why, sent, errors, register),
         refusal=refusal,
         is_again=False,
         in_the_way=_in_the_way(uow, refusal),
         drawn=Drawn(newest.id if newest else None, day),
         once=_word(sent),
-        title=register.called(row),
+        title=_title(uow, register, place, row),
         is_past=day != uow.today,
     )
 
@@ -340,8 +340,10 @@ def _end_page(
         register=register,
         row_id=row_id,
         successors=[one for one in successors if one.name in register.successors],
-        title=register.called(row) if row else register.title,
-        why=_why_controls(uow, place, wishes.WhyEnd(effective_on=uow.today), sent, errors),
+        title=_title(uow, register, place, row) if row else register.title,
+        why=_why_controls(
+            uow, place, wishes.WhyEnd(effective_on=uow.today), sent, errors, register
+        ),
         refusal=reason,
         in_the_way=_in_the_way(uow, reason),
         may_end=reason is None or reason.code != "rests_on_order",
@@ -417,7 +419,12 @@ def _why_sent(form: type[Form], sent: Sent) -> dict[str, Any]:
 
 
 def _why_controls(
-    uow: SqlUnitOfWork, place: int, why: Form, sent: Sent | None, errors: Mapping[str, str]
+    uow: SqlUnitOfWork,
+    place: int,
+    why: Form,
+    sent: Sent | None,
+    errors: Mapping[str, str],
+    register: Register[Any],
 ) -> Sequence[Control]:
     form = type(why)
     own = {name.removeprefix(WHY): said for name, said in errors.items() if name.startswith(WHY)}
@@ -425,10 +432,37 @@ def _why_controls(
     found = forms.controls(uow, of_record(place, why), why, errors=own, typed=typed)
     # Of a day and the mark of a correction one is needed: neither is said to be left out at will.
     needed = ("effective_on", "is_correction") if form is wishes.WhyAmend else ()
+    usual = ("reason",) if register.usual_reason and form is not wishes.WhyEnd else ()
     return [
-        replace(one, name=f"{WHY}{one.name}", required=one.required or one.name in needed)
+        replace(
+            one,
+            name=f"{WHY}{one.name}",
+            required=(one.required or one.name in needed) and one.name not in usual,
+        )
         for one in found
     ]
+
+
+def _hers(control: Control, register: Register[Any], own: Collection[int]) -> Control:
+    """Return a list cut to what she may write of, where each writes her own rows alone."""
+    if not (register.edits_own and own and control.name == register.read_through):
+        return control
+    ids = {*map(str, own), ""}
+    return replace(
+        control,
+        choices=[one for one in control.choices if one.value in ids],
+        written={value: said for value, said in control.written.items() if value in ids},
+    )
+
+
+def _title(uow: SqlUnitOfWork, register: Register[Any], place: int, row: Any) -> str:
+    """Return how a row is called, after what it is about where its name alone does not tell."""
+    about = (
+        ", ".join(labels(uow, of_record(place, row), view, getattr(row, view.name)))
+        for view in register.about
+    )
+    named = ", ".join(filter(None, about))
+    return f"{named}: {register.called(row)}" if named else register.called(row)
 
 
 def _with_present(uow: SqlUnitOfWork, place: int, row: Form, control: Control) -> Control:

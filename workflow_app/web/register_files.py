@@ -90,7 +90,9 @@ def _given(register: str, kind: str, media: str) -> Response:
         one = _of_files(uow, found)
         rows = _rows(uow, found, one, place, asked)
         if kind == "xlsx":
-            offered = _offered(uow, one, place)
+            # Lists to choose from are for who fills the table in and brings it back.
+            may_fill = one.is_edited_by(uow.actor(person_id()))
+            offered = _offered(uow, one, place) if may_fill else {}
             content = tables.as_xlsx(rows, found.register.title, offered, is_long=True)
         else:
             content = tables.as_csv(rows)

@@ -19,11 +19,10 @@ from workflow_app.store.accounts import admin
 from workflow_app.store.directory import questions
 from workflow_app.store.journals import chains, numbering
 from workflow_app.store.read_models import queries
-from workflow_app.store.read_models.search import folded
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.declared import rows_of_subject
 from workflow_app.web.readable_cases import cases_in_sight, readable_among
-from workflow_app.web.security import municipality, person_id
+from workflow_app.web.security import municipality, person_id, whole_municipality
 
 registers = Blueprint("registers", __name__)
 
@@ -62,7 +61,7 @@ def orders() -> str:
     """List the numbers of the order journal: issued, annulled, given elsewhere."""
 
     def look(uow: SqlUnitOfWork) -> str:
-        here, args = municipality(uow), request.args
+        here, args = whole_municipality(uow), request.args
         years = numbering.years_of_orders(uow.connection, here)
         year = number_in(args.get("year")) or next(iter(years), uow.today.year)
         kind, text = args.get("kind", ""), args.get("text", "").strip()[:100]
@@ -112,7 +111,7 @@ def schools() -> str:
     """List the schools with their marks and context."""
 
     def look(uow: SqlUnitOfWork) -> str:
-        district = municipality(uow)
+        district = whole_municipality(uow)
         years = questions.school_years(uow.session, district)
         wanted = request.args.get("year", "")
         year = wanted if wanted in years else school_year_of(uow.today)
@@ -157,23 +156,29 @@ def school(school_id: int) -> str:
         found = questions.marked_schools(uow, district, school_ids=[school_id])
         if not found:
             abort(404)
-        card = found[0]
-        people = [
-            row
-            for row in admin.positions(uow.session, district, uow.today)
-            if row.organisation_id == school_id
-        ]
+        card, actor = found[0], uow.actor(person_id())
+        head = questions.heads(uow.session, district, uow.today).get(school_id)
+        if uow.is_narrow and all(one.organisation_id != school_id for one in actor.capacities):
+            school = questions.organisation(uow.session, school_id)
+            return render_template("registers/contacts.html", card=card, head=head, school=school)
+        people = admin.positions(uow.session, district, uow.today, organisations=[school_id])
         return render_template(
             "registers/school.html",
             card=card,
             people=people,
-            head=questions.heads(uow.session, district, uow.today).get(school_id),
-            address=questions.address(uow.session, school_id),
+            head=head,
+            address=questions.organisation(uow.session, school_id).address,
             about=rows_of_subject(uow, "school", school_id),
-            may_tell=bool(service.may_tell_of(uow.actor(person_id()), school_id)),
+            fills=[
+                uow.offices[name]
+                for one in actor.capacities
+                if one.organisation_id == school_id and one.role in uow.offices
+                for name in uow.offices[one.role].invites
+            ],
+            may_tell=bool(service.may_tell_of(actor, school_id)),
             longest=LONGEST_NOTE,
             matters=admin.open_cases_of(uow.session, district, school_id)
-            if service.officer(uow.actor(person_id()))
+            if service.officer(actor)
             else None,
             networks={
                 member.network_id: uow.facts(district).name("network", member.network_id)
@@ -190,20 +195,15 @@ def people() -> str:
 
     def look(uow: SqlUnitOfWork) -> str:
         on, text = _date("on") or uow.today, request.args.get("text", "").strip()[:100]
-        here, wanted = municipality(uow), folded(text)
-        rows = admin.positions(uow.session, here, on)
-        names = questions.organisation_names(uow.session, here, on)
+        here, after = whole_municipality(uow), number_in(request.args.get("after")) or 0
+        rows = admin.positions(uow.session, here, on, text, after=after, most=admin.A_PAGE)
         return render_template(
             "registers/people.html",
             on=on,
             text=text,
-            names=names,
-            rows=[
-                row
-                for row in rows
-                if wanted
-                in folded(f"{row.person.full_name} {row.title} {names[row.organisation_id]}")
-            ],
+            names=questions.organisation_names(uow.session, here, on),
+            rows=rows[: admin.A_PAGE],
+            further=after + admin.A_PAGE if len(rows) > admin.A_PAGE else None,
         )
 
     return read(look)

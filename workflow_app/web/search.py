@@ -9,7 +9,7 @@ from workflow_app.http.container import read
 from workflow_app.store.accounts import admin
 from workflow_app.store.directory import questions
 from workflow_app.store.read_models import queries
-from workflow_app.store.read_models.search import folded, typed_in_latin, words_of
+from workflow_app.store.read_models.search import typed_in_latin, words_of
 from workflow_app.store.registers import listing
 from workflow_app.store.registers.listing import Asked
 from workflow_app.store.unit_of_work import SqlUnitOfWork
@@ -63,7 +63,8 @@ def _found(uow: SqlUnitOfWork, asked: str) -> list[Group]:
 def _groups(uow: SqlUnitOfWork, asked: str) -> Iterator[Group]:
     yield _cases(uow, asked)
     yield from _rows(uow, asked)
-    yield _people(uow, asked)
+    if not uow.is_narrow:
+        yield _people(uow, asked)
 
 
 def _cases(uow: SqlUnitOfWork, asked: str) -> Group:
@@ -97,20 +98,16 @@ def _rows(uow: SqlUnitOfWork, asked: str) -> Iterator[Group]:
 
 
 def _people(uow: SqlUnitOfWork, asked: str) -> Group:
-    place, words = municipality(uow), words_of(asked)
+    place = municipality(uow)
     names = questions.organisation_names(uow.session, place, uow.today)
-    hits = []
-    for row in admin.positions(uow.session, place, uow.today):
-        said = f"{row.title}, {names[row.organisation_id]}"
-        kept = folded(f"{row.person.full_name} {said}")
-        if all(word in kept for word in words):
-            hits.append(
-                Hit(
-                    url_for("registers.people", text=row.person.last_name),
-                    row.person.full_name,
-                    said,
-                )
-            )
+    hits = [
+        Hit(
+            url_for("registers.people", text=row.person.last_name),
+            row.person.full_name,
+            f"{row.title}, {names[row.organisation_id]}",
+        )
+        for row in admin.positions(uow.session, place, uow.today, asked, most=A_GROUP)
+    ]
     return _cut("Люди", hits, url_for("registers.people", text=asked))
 
 

@@ -34,6 +34,8 @@ OPEN = {
     "access.code",
     "access.forgot",
     "access.choose",
+    "colleagues.join",
+    "calendar.subscribed",
     "static",
     "pages.health",
     "verification.show",
@@ -41,7 +43,7 @@ OPEN = {
 """Endpoints for people who are not signed in; a test reads this list."""
 SETS_UP = OPEN | {"access.sign_out", "second_factor.show", "second_factor.switch_on"}
 """What is open to who has to set up a second factor before everything else."""
-WITHOUT_PERSON = {"static", "pages.health", "verification.show"}
+WITHOUT_PERSON = {"static", "pages.health", "verification.show", "calendar.subscribed"}
 OWN_SIGN_IN = {"api"}
 """Blueprints that let people in another way: by bearer tokens."""
 HEADERS = {
@@ -158,6 +160,14 @@ def municipality(uow: SqlUnitOfWork) -> int:
     if not capacities:
         raise away(uow) or Forbidden
     return capacities[0].municipality_id
+
+
+def whole_municipality(uow: SqlUnitOfWork) -> int:
+    """Return the same to who reads all of it; others find no such page."""
+    here = municipality(uow)
+    if uow.is_narrow:
+        abort(404)
+    return here
 
 
 def inner_next() -> str | None:

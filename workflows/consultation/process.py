@@ -34,6 +34,7 @@ from workflows.consultation.rules import (
     is_overdue,
     mark_late,
     meets_another,
+    meets_on_day_off,
     network_is_own,
     not_asked_today,
     put_agreed,
@@ -69,7 +70,7 @@ process = Process(
     stop="drop_question",
     watcher=IMC_HEAD,
     readers=(*ASKING, CONSULTANT, *IMC, *DEPARTMENT, AUDITOR),
-    warnings=(is_overdue, meets_another),
+    warnings=(is_overdue, meets_on_day_off, meets_another),
 )
 
 ANSWER = Due(

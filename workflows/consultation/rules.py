@@ -18,6 +18,7 @@ from workflow_app.engine import (
 from workflows.consultation.form import ASKING, Question
 from workflows.registers.consultations import CONSULTATIONS, LATE
 from workflows.registers.memberships import networks_of
+from workflows.rules import is_day_off
 from workflows.wording import date
 
 REGISTER = CONSULTATIONS.key
@@ -110,6 +111,15 @@ def is_overdue(case: Case[Question], _facts: Facts) -> Iterator[Refusal]:
             "answer_overdue", "Срок ответа прошёл {day}", day=date(case.data.answer_by),
             basis="A-12",
         )
+
+
+@says("предложенный день — выходной")
+def meets_on_day_off(case: Case[Question], facts: Facts) -> Iterator[Refusal]:
+    """A day off is said, and left to both."""
+    day = case.data.offered_on
+    if case.state in MEETING and is_day_off(facts, day):
+        yield refuse("meets_on_day_off", "{day} — выходной: удобно ли это обоим?", day=date(day),
+                     field="offered_on")
 
 
 @says("в это время у методиста другая встреча")

@@ -44,6 +44,8 @@ class Event(Form):
     place: Line = field("Место или ссылка", hint="Кабинет, адрес или ссылка на видеовстречу")
     held_on: Date = field("День")
     time: Choice = field("Время начала", choices=HOURS)
+    hours: Count = field("Сколько академических часов", optional=True,
+                         hint="Стоит в сертификате; пусто — в нём часов нет")
     capacity: Count = field("Сколько мест", optional=True, hint="Пусто: мест хватит всем")
     register_until: Date = field("Запись по", hint="Последний день, когда можно записаться")
     programme: File = field("Программа", optional=True)

@@ -15,11 +15,13 @@ from workflows.papers import (
     signature,
 )
 from workflows.registers.events import KINDS
-from workflows.wording import date
+from workflows.wording import counted, date, without_kind
 
+HOURS_OF = ("академический час", "академических часа", "академических часов")
 CERTIFICATES = (
     *DOCUMENT, *SIGNATURE, "организация.название", "мероприятие.тема", "мероприятие.форма",
-    "мероприятие.день", "мероприятие.режим", "мероприятие.сеть", "мероприятие.ведущий",
+    "мероприятие.день", "мероприятие.режим", "мероприятие.часы",
+    "мероприятие.сеть", "мероприятие.ведущий",
     "сертификаты[].номер", "сертификаты[].имя", "сертификаты[].школа", "сертификаты[].дата",
     "проверка.адрес",
 )
@@ -33,8 +35,10 @@ def certificates(case: Case[Event], facts: Facts) -> Values:
         "организация": {"название": letterhead(facts, place) if place else ""},
         "подпись": signature(facts, holder(facts, "school_head", place)),
         "мероприятие": {
-            "тема": data.title, "форма": KINDS[data.kind], "день": date(data.held_on),
-            "режим": DELIVERY[data.mode], "сеть": data.network_name, "ведущий": data.host,
+            "тема": without_kind(KINDS[data.kind], data.title), "форма": KINDS[data.kind],
+            "день": date(data.held_on), "режим": DELIVERY[data.mode],
+            "часы": f", {counted(data.hours, *HOURS_OF)}" if data.hours else "",
+            "сеть": data.network_name, "ведущий": data.host,
         },
         "сертификаты": [
             {

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from workflow_app.engine import (
     Amend,
+    Attendance,
+    Capacity,
     Case,
     Enter,
     Facts,
@@ -42,7 +44,8 @@ from workflows.roles import (
     SCHOOL_HEAD,
     SCHOOL_PEOPLE,
 )
-from workflows.wording import HOURS, counted
+from workflows.rules import is_day_off
+from workflows.wording import HOURS, counted, date
 
 WRITER = Role("organiser", "организатор", POST, "writer")
 READERS = (*SCHOOL_PEOPLE, WRITER, BASE_HEAD, COORDINATOR, *IMC, *DEPARTMENT, AUDITOR)
@@ -107,6 +110,26 @@ def listed(case: Case[Event], facts: Facts) -> tuple[EventParticipant, ...]:
     """Return everybody who ever registered, in the order they did."""
     rows = facts.of(PARTICIPANTS).find(network=case.data.network, code=case.data.code)
     return tuple(sorted(rows, key=lambda row: row.id))
+
+
+def comes(case: Case[Event], facts: Facts, by: Capacity) -> Attendance | None:
+    """Return how somebody comes: as organiser, on the list, with colleagues; or that she may."""
+    data = case.data
+    if by.position_id == data.writer:
+        return Attendance()
+    own = facts.of(PARTICIPANTS).find(school=by.organisation_id)
+    rows = [row for row in own if (row.network, row.code) == (data.network, data.code)]
+    name = facts.name("person", by.person_id, "full_name")
+    mine = next((row.state for row in rows if row.name == name), "")
+    if mine in (*TAKEN, "waiting"):
+        return Attendance(STANDS[mine] if mine == "waiting" else "")
+    sent = sum(row.state in TAKEN for row in rows)
+    if sent and by.role in (SCHOOL_HEAD.held_by, SCHOOL_COORDINATOR.held_by):
+        return Attendance(f"от школы: {sent}")
+    is_open = data.register_until is None or facts.today <= data.register_until
+    if case.state == "announced" and is_open:
+        return Attendance("можно записаться", is_offer=True)
+    return None
 
 
 def _places_left(case: Case[Event], facts: Facts) -> int | None:
@@ -312,3 +335,28 @@ def is_full(case: Case[Event], facts: Facts) -> Refusal | None:
     waiting = sum(row.state == "waiting" for row in listed(case, facts))
     people = counted(waiting, "человек", "человека", "человек") if waiting else "пока никого"
     return refuse("no_places", "Мест не осталось, в листе ожидания {people}", people=people)
+
+
+AHEAD = ("drafted", "announced")
+
+
+@says("день мероприятия — выходной")
+def meets_on_day_off(case: Case[Event], facts: Facts) -> Refusal | None:
+    """Warning: on a day off fewer come."""
+    day = case.data.held_on
+    if case.state not in AHEAD or not is_day_off(facts, day):
+        return None
+    return refuse("event_on_day_off", "{day} — выходной: придут ли в этот день?", day=date(day),
+                  field="held_on")
+
+
+@says("сегодня это время уже прошло")
+def hour_is_past(case: Case[Event], facts: Facts) -> Refusal | None:
+    """Warning: what is announced for an hour ago is a slip of the hand."""
+    data = case.data
+    if case.state != "drafted" or case.now is None or not data.time or data.held_on != case.today:
+        return None
+    if f"{facts.local(case.now):%H:%M}" <= data.time:
+        return None
+    return refuse("hour_is_past", "Сегодня {hour} уже прошло: проверьте время начала",
+                  hour=HOURS[data.time], field="time")

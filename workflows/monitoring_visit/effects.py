@@ -73,7 +73,7 @@ def open_protocol(case: Case[Visit], facts: Facts) -> Put:
 def enter_protocol(case: Case[Visit], facts: Facts) -> Iterator[Put | Enter | Start]:
     """From the protocol on the visit counts, and whoever is concerned has work to do (V4)."""
     data = case.data
-    code = next_code(facts, data.network, data.held_on or case.today)
+    code = next_code(facts, data.held_on or case.today)
     post = facts.post(data.visitor) if data.visitor else None
     yield Put({"code": code})
     values = {

@@ -153,6 +153,7 @@ REQUESTS = Register(
     own=schools_written_for,
     edited_by=WRITERS,
     edits_own=True,
+    usual_reason="внесено школой",
     sums=Sums("По темам и кварталам", "topic", lambda row: row.quarter, "count"),
 )
 

@@ -73,11 +73,15 @@ def last_day(facts: Facts, network: int | None) -> dt.date | None:
     return max((row.held_on for row in facts.of(VISITS).find(network=network)), default=None)
 
 
-def next_code(facts: Facts, network: int | None, held_on: dt.date) -> str:
-    """Return the number of the next protocol of a network: «2/2026» is its second of that year."""
+def next_code(facts: Facts, held_on: dt.date) -> str:
+    """Return the number of the next protocol: «2/2026» is the second of that year, of all networks.
+
+    Numbers that networks once counted each for themselves are used by none again.
+    """
     year = held_on.year
-    rows = facts.of(VISITS).find(network=network)
-    return f"{1 + sum(row.held_on.year == year for row in rows)}/{year}"
+    used = (row.code.partition("/") for row in facts.of(VISITS).find())
+    taken = [int(number) for number, _, of in used if of == str(year) and number.isdecimal()]
+    return f"{1 + max(taken, default=0)}/{year}"
 
 
 def held_in(facts: Facts, network: int | None, school_year: str) -> int:

@@ -113,6 +113,12 @@ class AccessChanges(Administration, Protocol):
     def email_of(self, person_id: int) -> str:
         """Return a person's address; empty where she has none."""
 
+    def office_of(self, person_id: int) -> str:
+        """Return an office that a person holds today or later, by its title; empty without any."""
+
+    def erase(self, person_id: int) -> None:
+        """Delete a person's account, address, visits, keys, links, second factor and views."""
+
     def settle(self, change_id: int, verdict: str, person_id: int) -> bool:
         """Write the verdict; False when there is one already."""
 
@@ -216,6 +222,34 @@ class NoSecondFactor(_Wish):
         """Take it away."""
         del municipality_id
         drop_second_factor(store.access, self.person_id)
+        return {}
+
+
+class Erasure(_Wish):
+    """A person asked to be forgotten: her account and address go, what she signed keeps her name.
+
+    History keeps what was done about her access, as it keeps everything.
+    """
+
+    kind: Literal["erase_account"] = "erase_account"
+
+    def said(self, store: AccessChanges, municipality_id: int, name: str) -> str | Refusal:
+        """Return what would be done, in words; or why it cannot be."""
+        del municipality_id
+        if place := store.office_of(self.person_id):
+            said = f"{name}: сначала освободите должность ({place}), иначе дела останутся без неё"
+            return Refusal("in_office", said)
+        if not store.email_of(self.person_id) and store.access.account_of(self.person_id) is None:
+            return Refusal("nothing_to_erase", f"{name}: ни доступа, ни адреса нет")
+        return f"Удаление доступа и адреса по просьбе человека: {name}"
+
+    def carry_out(self, store: AccessChanges, municipality_id: int) -> Mapping[str, Any]:
+        """Take them away; the last letter goes to the address she had."""
+        del municipality_id
+        if before := store.email_of(self.person_id):
+            text = "Ваш доступ и адрес удалены. В подписанных документах ваше имя остаётся."
+            store.tell(self.person_id, "Доступ и адрес удалены", f"{text} {NOT_YOU}", to=before)
+        store.erase(self.person_id)
         return {}
 
 
@@ -328,7 +362,7 @@ class StandIn(_Wish):
         return {"substitution_id": made}
 
 
-Wish = NewEmail | NewState | NoSecondFactor | Appointment | StandIn
+Wish = NewEmail | NewState | NoSecondFactor | Erasure | Appointment | StandIn
 WISH: TypeAdapter[Wish] = TypeAdapter(Annotated[Wish, Field(discriminator="kind")])
 
 

@@ -29,6 +29,19 @@ FORMS: Mapping[str, str] = {
 }
 
 
+_MALE, _FEMALE = ("ич", "оглы"), ("вна", "чна", "кызы")
+
+
+def gender_of(middle_name: str) -> str:
+    """Return the gender that a patronymic tells; empty where it tells none.
+
+    >>> gender_of("Олеговна"), gender_of("Ильич"), gender_of("")
+    ('f', 'm', '')
+    """
+    name = middle_name.casefold()
+    return "f" if name.endswith(_FEMALE) else "m" if name.endswith(_MALE) else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Newcomer:
     """Who is added: a name as in the passport, service mail if there is one."""

@@ -28,6 +28,7 @@ from workflow_app.services.accounts.people import (
     Newcomer,
     Newcomers,
     add_newcomer,
+    gender_of,
     wrong_in,
 )
 from workflow_app.services.ports import RefusedLateError
@@ -38,7 +39,6 @@ from workflow_app.services.registers.names import NameForms, TitleForms
 
 AHEAD = dt.timedelta(days=366)
 """An office is given no longer before it begins: a slip of the hand makes 2052 of 2025."""
-_MALE, _FEMALE = ("ич", "оглы"), ("вна", "чна", "кызы")
 
 
 class Listed(Record):
@@ -241,7 +241,7 @@ def _or_late(office: Office, result: Any) -> Any:
 def _office(people: People, by: Capacity, line: Row) -> Office | None:
     said = {name: value for name, value in line.said.items() if value}
     own = {one.name: str(said.get(one.name, "")) for one in fields(Newcomer)}
-    person = Newcomer(**{**own, "gender": own["gender"] or _gender(own["middle_name"])}).tidy()
+    person = Newcomer(**{**own, "gender": own["gender"] or gender_of(own["middle_name"])}).tidy()
     if not person.gender:
         line.mistakes.append(Mistake("Пол", "укажите: от него зависят падежи"))
         return None
@@ -264,16 +264,6 @@ def _office(people: People, by: Capacity, line: Row) -> Office | None:
         people.title_forms(by.municipality_id, str(said["title"])),
         dt.date.fromisoformat(said["starts_on"]),
     )
-
-
-def _gender(middle_name: str) -> str:
-    """Return the gender that a patronymic tells; empty where it tells none.
-
-    >>> _gender("Олеговна"), _gender("Ильич"), _gender("")
-    ('f', 'm', '')
-    """
-    name = middle_name.casefold()
-    return "f" if name.endswith(_FEMALE) else "m" if name.endswith(_MALE) else ""
 
 
 def _objections(

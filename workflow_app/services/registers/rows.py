@@ -84,8 +84,10 @@ def name_of(store: Registers, place: int, register: Register[Any], row_id: int) 
 WhyT = TypeVar("WhyT", bound=Form)
 
 
-def why_of(form: type[WhyT], said: Mapping[str, Any]) -> WhyT | Refusal:
+def why_of(form: type[WhyT], said: Mapping[str, Any], usual_reason: str = "") -> WhyT | Refusal:
     """Return what is said of a write, or a refusal; its fields are named apart from the row's."""
+    if usual_reason and not said.get("reason"):
+        said = {**said, "reason": usual_reason}
     found = parse(form, said)
     refusal = found if isinstance(found, Refusal) else joined(missing(found))
     if refusal:

@@ -64,7 +64,7 @@ def enter(store: Registers, person_id: int, register: Register[Any], wish: Wish)
     by = editor(store.uow, person_id, register)
     if isinstance(by, Refusal):
         return by
-    row, why = row_of(register, wish.values), why_of(WhyEnter, wish.why)
+    row, why = row_of(register, wish.values), why_of(WhyEnter, wish.why, register.usual_reason)
     if isinstance(row, Refusal) or isinstance(why, Refusal):
         return _refused(row, why)
     facts, actor = store.uow.facts(by.municipality_id), store.uow.actor(person_id)
@@ -116,7 +116,7 @@ def amend(
     if isinstance(found, Refusal):
         return found
     by, written = found
-    why = why_of(WhyAmend, wish.why)
+    why = why_of(WhyAmend, wish.why, register.usual_reason)
     said = joined(_unwritable(register, wish.values)) or parse(register.record, wish.values)
     if isinstance(why, Refusal) or isinstance(said, Refusal):
         return _refused(why, said)

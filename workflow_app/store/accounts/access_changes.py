@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Row, and_, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, delete, exists, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from workflow_app.engine.roles import Capacity
@@ -21,7 +21,15 @@ from workflow_app.services.accounts.second_factor import weighty_offices
 from workflow_app.store.accounts.admin import SqlAdministration
 from workflow_app.store.messages.letters import ACCESS, PRIVATE, put_letter
 from workflow_app.store.models.accounts import AccessChange as AccessChangeRow
-from workflow_app.store.models.accounts import Account, AdminEvent
+from workflow_app.store.models.accounts import (
+    AccessLink,
+    Account,
+    AdminEvent,
+    ApiToken,
+    CalendarLink,
+    SavedView,
+    SignInSession,
+)
 from workflow_app.store.models.base import inserted_id, table
 from workflow_app.store.models.directory import Person, Position, Substitution
 from workflow_app.store.unit_of_work import SqlUnitOfWork
@@ -104,6 +112,30 @@ class SqlAccessChanges(SqlAdministration):
     def email_of(self, person_id: int) -> str:
         """Return a person's address; empty where she has none."""
         return self._session.get_one(Person, person_id).email or ""
+
+    def office_of(self, person_id: int) -> str:
+        """Return an office that a person holds today or later, by its title; empty without any."""
+        query = select(_POSITION.c.title).where(
+            _POSITION.c.person_id == person_id,
+            or_(_POSITION.c.ends_on.is_(None), _POSITION.c.ends_on >= self.today),
+        )
+        return self._connection.execute(query).scalars().first() or ""
+
+    def erase(self, person_id: int) -> None:
+        """Delete a person's account, address, visits, keys, links, second factor and views.
+
+        What was wished about her access by others comes true no more.
+        """
+        self.access.drop_factor(person_id)
+        for model in (SignInSession, ApiToken, AccessLink, SavedView, CalendarLink, Account):
+            rows = table(model)
+            self._connection.execute(delete(rows).where(rows.c.person_id == person_id))
+        person = self._session.get_one(Person, person_id)
+        person.email, person.email_bounced_at, person.is_active = None, None, False
+        self._session.flush()
+        waiting = (_CHANGE.c.person_id == person_id, _CHANGE.c.verdict == "")
+        replaced = {"verdict": REPLACED, "decided_at": self.now}
+        self._connection.execute(update(_CHANGE).where(*waiting).values(replaced))
 
     def settle(self, change_id: int, verdict: str, person_id: int) -> bool:
         """Write the verdict; False when there is one already."""

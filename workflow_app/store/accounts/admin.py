@@ -1,11 +1,11 @@
 """The store's side of administration: writes of its use cases, and what its pages list."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from workflow_app.engine.roles import Capacity
@@ -14,7 +14,7 @@ from workflow_app.services.administration import Office, Stuck, Work
 from workflow_app.services.registers.names import TitleForms, propose_title
 from workflow_app.store.accounts.sessions import SqlAccess
 from workflow_app.store.directory import calendar, offices, questions
-from workflow_app.store.models.accounts import Account, AdminEvent
+from workflow_app.store.models.accounts import AccessLink, Account, AdminEvent
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import (
     SOLE_ROLES,
@@ -29,7 +29,7 @@ from workflow_app.store.models.instances import DeadlinePolicy, Instance, Partic
 from workflow_app.store.models.messages import Incident, OutboxMessage
 from workflow_app.store.read_models.queries import CASES, CaseLine
 from workflow_app.store.read_models.schools import SCHOOL
-from workflow_app.store.read_models.search import folded
+from workflow_app.store.read_models.search import contain, words_of
 from workflow_app.store.registers.writing import Cause
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
@@ -312,47 +312,149 @@ class UserLine:
     positions: tuple[Position, ...]
 
 
-def users(session: Session, municipality_id: int, on: dt.date, text: str = "") -> list[UserLine]:
-    """Return the people of a municipality with their accounts, by name."""
+A_PAGE = 200
+"""People, and offices, on a page."""
+
+
+def users(
+    session: Session,
+    municipality_id: int,
+    on: dt.date,
+    text: str = "",
+    *,
+    after: int = 0,
+    most: int = A_PAGE,
+) -> list[UserLine]:
+    """Return people of a municipality with their accounts, by name; one more than `most` tells it.
+
+    `after` so many are left out: those of the pages before.
+    """
     query = (
         select(Person, Account)
         .outerjoin(Account, Account.person_id == Person.id)
         .where(Person.municipality_id == municipality_id)
-        .order_by(Person.sort_name)
+        .order_by(Person.sort_name, Person.id)
     )
-    found = session.execute(query).all()
+    if text:
+        query = query.where(called(text))
+    found = session.execute(query.offset(after).limit(most + 1)).all()
     held: dict[int, list[Position]] = {}
-    for row in positions(session, municipality_id, on):
+    ids = [person.id for person, _ in found]
+    for row in positions(session, municipality_id, on, people=ids):
         held.setdefault(row.person_id, []).append(row)
-    wanted = folded(text)
-    return [
-        UserLine(person, account, tuple(held.get(person.id, ())))
-        for person, account in found
-        if wanted in folded(f"{person.full_name} {person.email}")
-    ]
+    return [UserLine(person, account, tuple(held.get(person.id, ()))) for person, account in found]
+
+
+def called(text: str) -> ColumnElement[bool]:
+    """Return the condition that a person is called so, or has such an address."""
+    called = (Person.sort_name, func.coalesce(Person.email, ""))
+    return and_(*(contain(word, *called) for word in words_of(text)))
+
+
+def count_people(session: Session, municipality_id: int) -> int:
+    """Return how many people a municipality knows."""
+    query = select(func.count()).where(Person.municipality_id == municipality_id)
+    return session.scalars(query).one()
+
+
+def bounced(session: Session, municipality_id: int, most: int = 100) -> Sequence[Person]:
+    """Return people whom letters do not reach, by name."""
+    query = select(Person).where(
+        Person.municipality_id == municipality_id, Person.email_bounced_at.is_not(None)
+    )
+    return session.scalars(query.order_by(Person.sort_name).limit(most)).all()
+
+
+def uninvited(uow: SqlUnitOfWork, municipality_id: int, most: int) -> tuple[Sequence[Person], int]:
+    """Return some who hold an office and an address and no way in, and how many there are.
+
+    Who has an invitation that is still good was asked.
+    """
+    session = uow.session
+    invited = select(AccessLink.person_id).where(
+        AccessLink.person_id == Person.id, AccessLink.expires_at > uow.now
+    )
+    held = select(Position.person_id).where(
+        Position.municipality_id == municipality_id, _held_on(uow.today)
+    )
+    asked = (
+        Person.municipality_id == municipality_id,
+        Person.email != "",
+        Person.id.in_(held),
+        ~select(Account.person_id).where(Account.person_id == Person.id).exists(),
+        ~invited.exists(),
+    )
+    query = select(Person).where(*asked).order_by(Person.sort_name, Person.id).limit(most)
+    total = session.scalars(select(func.count()).select_from(Person).where(*asked)).one()
+    return session.scalars(query).all(), total
+
+
+def _held_on(on: dt.date) -> ColumnElement[bool]:
+    return and_(Position.starts_on <= on, or_(Position.ends_on.is_(None), Position.ends_on >= on))
 
 
 def positions(
-    session: Session, municipality_id: int, on: dt.date | None = None
+    session: Session,
+    municipality_id: int,
+    on: dt.date | None = None,
+    text: str = "",
+    *,
+    people: Collection[int] | None = None,
+    organisations: Collection[int] | None = None,
+    after: int = 0,
+    most: int | None = None,
 ) -> Sequence[Position]:
-    """Return positions with their people and organisations; with a day, those held on it."""
+    """Return positions with their people; with a day, those held on it.
+
+    With a text those of who is called so, or whose title or organisation is; of a page as `users`.
+    """
     query = (
         select(Position)
         .join(Position.person)
         .where(Position.municipality_id == municipality_id)
-        .order_by(Position.organisation_id, Position.role, Position.starts_on)
+        .order_by(Position.organisation_id, Position.role, Position.starts_on, Position.id)
     )
     if on is not None:
-        query = query.where(
-            Position.starts_on <= on, or_(Position.ends_on.is_(None), Position.ends_on >= on)
+        query = query.where(_held_on(on))
+    if people is not None:
+        query = query.where(Position.person_id.in_(people))
+    if organisations is not None:
+        query = query.where(Position.organisation_id.in_(organisations))
+    if text:
+        place = Organisation.called(on or dt.date.max).element
+        query = query.join(Position.organisation).where(
+            *(contain(word, Person.sort_name, Position.title, place) for word in words_of(text))
         )
+    if most is not None:
+        query = query.offset(after).limit(most + 1)
     return session.scalars(query.options(joinedload(Position.person))).all()
 
 
-def in_service(session: Session, municipality_id: int, on: dt.date) -> list[Person]:
-    """Return the people of a municipality who did not leave, by name."""
-    lines = users(session, municipality_id, on)
-    return [line.person for line in lines if line.person.is_active]
+CHOSEN_AMONG = 200
+"""So many people a list offers: who looks for one among more says how she is called."""
+
+
+def in_service(
+    session: Session,
+    municipality_id: int,
+    text: str = "",
+    *,
+    near: Collection[int] | None = None,
+    most: int = CHOSEN_AMONG,
+) -> Sequence[Person]:
+    """Return people of a municipality who did not leave, by name; one more than `most` tells that.
+
+    With a text those called so, with `near` those who hold an office in these organisations.
+    """
+    query = select(Person).where(Person.municipality_id == municipality_id, Person.is_active)
+    if text:
+        query = query.where(called(text))
+    if near is not None:
+        held = select(Position.person_id).where(
+            Position.municipality_id == municipality_id, Position.organisation_id.in_(near)
+        )
+        query = query.where(Person.id.in_(held))
+    return session.scalars(query.order_by(Person.sort_name, Person.id).limit(most + 1)).all()
 
 
 def title_with_forms(

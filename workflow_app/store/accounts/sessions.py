@@ -26,6 +26,7 @@ from workflow_app.store.models.accounts import (
     AccessLink,
     Account,
     ApiToken,
+    CalendarLink,
     SignInAttempt,
     SignInSession,
 )
@@ -46,6 +47,7 @@ _ACCOUNT = table(Account)
 _SESSION = table(SignInSession)
 _LINK = table(AccessLink)
 _TOKEN = table(ApiToken)
+_CALENDAR = table(CalendarLink)
 _ATTEMPT = table(SignInAttempt)
 _PERSON = table(Person)
 _SETTING = table(Setting)
@@ -210,7 +212,8 @@ class SqlAccess(SqlFactors):
         self._connection.execute(delete(_SESSION).where(*where))
 
     def end_tokens(self, person_id: int) -> None:
-        """Revoke a person's tokens of the API."""
+        """Revoke a person's tokens of the API, and the address her calendar is read at."""
+        self._connection.execute(delete(_CALENDAR).where(_CALENDAR.c.person_id == person_id))
         mine = (_TOKEN.c.person_id == person_id, _TOKEN.c.revoked_at.is_(None))
         self._connection.execute(update(_TOKEN).where(*mine).values(revoked_at=self.now))
 

@@ -132,9 +132,9 @@ def organisation_names(session: Session, municipality_id: int, on: dt.date) -> d
     return dict(session.execute(query.order_by(Organisation.kind, Organisation.id)).all())
 
 
-def address(session: Session, organisation_id: int) -> str | None:
-    """Return the address of an organisation, where one is known."""
-    return session.get_one(Organisation, organisation_id).address
+def organisation(session: Session, organisation_id: int) -> Organisation:
+    """Return the row of an organisation that is there: how one writes and calls it."""
+    return session.get_one(Organisation, organisation_id)
 
 
 def _schools(

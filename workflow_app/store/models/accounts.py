@@ -88,7 +88,7 @@ class AccessLink(Base):
     __tablename__ = "access_link"
 
     token_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     kind: Mapped[str] = mapped_column(String(20))
     created_at: Mapped[dt.datetime]
     expires_at: Mapped[dt.datetime]
@@ -169,3 +169,53 @@ class AdminEvent(AppendOnly, Base):
     action: Mapped[str] = mapped_column(String(60))
     title: Mapped[str] = mapped_column(String(400))
     details: Mapped[dict[str, Any]]
+
+
+class CalendarLink(Base):
+    """A secret address at which a program reads a person's calendar; only its hash is stored."""
+
+    __tablename__ = "calendar_link"
+
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id"), primary_key=True, autoincrement=False
+    )
+    token_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    made_at: Mapped[dt.datetime]
+
+
+class JoinLink(Base):
+    """A link by which strangers ask to be taken into an office of an organisation.
+
+    It hangs on a wall and is no secret: what comes by it waits for somebody's yes.
+    """
+
+    __tablename__ = "join_link"
+    __table_args__ = (Index("ix_join_link_office", "organisation_id", "role"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    municipality_id: Mapped[int] = mapped_column(ForeignKey("municipality.id"))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    role: Mapped[str] = mapped_column(String(60))
+    token: Mapped[str] = mapped_column(String(64), unique=True)
+    made_by: Mapped[int]
+    made_at: Mapped[dt.datetime]
+    revoked_at: Mapped[dt.datetime | None]
+
+
+class JoinApplication(Base):
+    """What a stranger said of herself by such a link; it goes with the answer, or unanswered."""
+
+    __tablename__ = "join_application"
+    __table_args__ = (UniqueConstraint("organisation_id", "role", "email"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    municipality_id: Mapped[int] = mapped_column(ForeignKey("municipality.id"))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    role: Mapped[str] = mapped_column(String(60))
+    last_name: Mapped[str] = mapped_column(String(100))
+    first_name: Mapped[str] = mapped_column(String(100))
+    middle_name: Mapped[str] = mapped_column(String(100))
+    gender: Mapped[str] = mapped_column(String(1))
+    email: Mapped[str] = mapped_column(String(200))
+    title: Mapped[str] = mapped_column(String(200))
+    applied_at: Mapped[dt.datetime]

@@ -89,7 +89,9 @@ def _schools(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choice
     wanted = _taking_part(case, of(case.data) if callable(of) else of)
     named = frozenset[int]().union(*case.parties.values())
     return [
-        Choice(str(card.id), card.short_name, _context(card), card.marks, card)
+        Choice(str(card.id), card.short_name)
+        if uow.is_narrow
+        else Choice(str(card.id), card.short_name, _context(card), card.marks, card)
         for card in cards
         if (wanted is None or card.id in wanted)
         # A closed school takes part in nothing new; what names it already goes on showing it.
@@ -206,6 +208,15 @@ def _people(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choice]
     ]
 
 
+OFFERED = 200
+"""Among more posts nobody finds one in a list: those of whom there are many are left out of it."""
+
+
+def _many(uow: SqlUnitOfWork) -> Collection[str]:
+    """Return the offices that organisations fill by themselves: their holders are thousands."""
+    return {name for kind in uow.offices.values() for name in kind.invites}
+
+
 def _everybody(uow: SqlUnitOfWork, municipality_id: int) -> Sequence[Choice]:
     query = (
         select(Person.id, Person.short_nom, Position.title, Organisation.called(uow.today))
@@ -214,6 +225,10 @@ def _everybody(uow: SqlUnitOfWork, municipality_id: int) -> Sequence[Choice]:
         .where(Person.municipality_id == municipality_id, offices.in_office())
         .order_by(Person.short_nom, Person.id, Position.id)
     )
+    if uow.is_narrow and uow.reader is not None:
+        places = {one.organisation_id for one in uow.actor(uow.reader).capacities}
+        query = query.where(Position.organisation_id.in_(places))
+    query = query.where(Position.role.not_in(_many(uow)))
     found = {
         row.id: Choice(str(row.id), row.short_nom, f"{row.title}, {row.short_name}")
         for row in uow.session.execute(query, {"on_day": uow.today})
@@ -256,7 +271,13 @@ def _positions(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choi
         kind = facts.organisation(name) if found is None else None
         wanted |= found or ({kind.id} if kind else set())
     query = (
-        select(Position.id, Position.title, Person.short_nom, Organisation.called(uow.today))
+        select(
+            Position.id,
+            Position.role,
+            Position.title,
+            Person.short_nom,
+            Organisation.called(uow.today),
+        )
         .join(Person, Person.id == Position.person_id)
         .join(Organisation, Organisation.id == Position.organisation_id)
         .where(Position.municipality_id == case.municipality_id, offices.in_office())
@@ -264,10 +285,11 @@ def _positions(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choi
     )
     if view.options.get("of"):
         query = query.where(Position.organisation_id.in_(wanted))
-    return [
-        Choice(str(row.id), row.short_nom, f"{row.title}, {row.short_name}")
-        for row in uow.session.execute(query, {"on_day": uow.today})
-    ]
+    rows = uow.session.execute(query, {"on_day": uow.today}).all()
+    if len(rows) > OFFERED:
+        named = _named_in(case.data, "position")
+        rows = [row for row in rows if row.role not in _many(uow) or row.id in named]
+    return [Choice(str(row.id), row.short_nom, f"{row.title}, {row.short_name}") for row in rows]
 
 
 def _years(uow: SqlUnitOfWork, case: Case, _view: FieldView) -> Sequence[Choice]:

@@ -26,6 +26,7 @@ from sqlalchemy import table as named
 from sqlalchemy.orm import Session
 
 from workflow_app.engine.folding import BEGINNING, END_OF_TIME
+from workflow_app.engine.roles import Actor
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import Organisation
 from workflow_app.store.models.registers import JournalEntry, RegisterEntry
@@ -207,6 +208,12 @@ def networks_of_schools(
 ) -> tuple[Member, ...]:
     """Return the memberships of several schools in networks whose term covers the day."""
     return _members(session, "schools", tuple(school_ids), on, as_known_on)
+
+
+def joined_by(session: Session, actor: Actor, on: dt.date) -> frozenset[int]:
+    """Return the networks to which the organisations that somebody works in belong on the day."""
+    places = {capacity.organisation_id for capacity in actor.capacities}
+    return frozenset(one.network_id for one in networks_of_schools(session, places, on))
 
 
 @dataclass(frozen=True, slots=True)

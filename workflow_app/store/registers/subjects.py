@@ -52,10 +52,10 @@ def rows_about(
 ) -> Iterator[tuple[Register[Any], Rows]]:
     """Yield the registers of which rows are shown on the page of a row, each with today's."""
     for register in of_subject(uow.tables, kind):
-        readable = uow.readable(register)
-        if readable:
+        tables = uow.shown(register.key)
+        if tables:
             rows = uow.facts(municipality_id).of(register).find(**{register.subject: row_id})
-            yield register, [row for row in rows if readable.has(row)]
+            yield register, [row for row in rows if tables.readable.has(row)]
 
 
 def of_subject(declared: Mapping[str, Tables], kind: str) -> Iterator[Register[Any]]:
