@@ -32,6 +32,7 @@ from workflow_app.engine.disclosure import (
     measured,
     printed_change,
     published,
+    shown_beside_total,
     small_group,
     small_survey,
     total_of_shown,
@@ -63,6 +64,7 @@ from workflow_app.engine.guards import answered, at_most, filled, says, snapshot
 from workflow_app.engine.journals import Journal
 from workflow_app.engine.marks import fill
 from workflow_app.engine.overview import Feed, Work, Yearly
+from workflow_app.engine.polls import Poll, PollResult
 from workflow_app.engine.process import (
     AUTHOR,
     Adopted,
@@ -152,6 +154,8 @@ __all__ = [
     "Pause",
     "Pending",
     "Person",
+    "Poll",
+    "PollResult",
     "Position",
     "PostCard",
     "Process",
@@ -201,6 +205,7 @@ __all__ = [
     "remarks_answered",
     "remarks_are_bound",
     "says",
+    "shown_beside_total",
     "small_group",
     "small_survey",
     "snapshot",
