@@ -36,6 +36,7 @@ from workflow_app.web.networks import networks
 from workflow_app.web.newcomers import newcomers
 from workflow_app.web.organisations import organisations
 from workflow_app.web.people_files import people_files
+from workflow_app.web.polls import polls
 from workflow_app.web.processes import diagram, processes
 from workflow_app.web.queue import queue
 from workflow_app.web.register_editing import register_editing
@@ -108,6 +109,7 @@ def create_app(container: Container) -> Flask:
         settings,
         access_changes,
         verification,
+        polls,
     ):
         app.register_blueprint(blueprint)
     csrf.exempt(api)

@@ -154,6 +154,12 @@ def _group(poll: Poll | None, case: Case, actor: Actor) -> int | None:
     return next((one.organisation_id for one in held if one.organisation_id in groups), None)
 
 
+def is_asked(process: Process, case: Case, actor: Actor) -> bool:
+    """Tell whether a person is one of those who answer now."""
+    poll = process.poll
+    return bool(poll and case.state == poll.asked and _group(poll, case, actor) is not None)
+
+
 def answer(
     uow: UnitOfWork, polls: Polls, asked: Asked, values: Mapping[str, int], comment: str
 ) -> Refusal | None:

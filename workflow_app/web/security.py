@@ -37,11 +37,12 @@ OPEN = {
     "static",
     "pages.health",
     "verification.show",
+    "polls.answer",
 }
 """Endpoints for people who are not signed in; a test reads this list."""
 SETS_UP = OPEN | {"access.sign_out", "second_factor.show", "second_factor.switch_on"}
 """What is open to who has to set up a second factor before everything else."""
-WITHOUT_PERSON = {"static", "pages.health", "verification.show"}
+WITHOUT_PERSON = {"static", "pages.health", "verification.show", "polls.answer"}
 OWN_SIGN_IN = {"api"}
 """Blueprints that let people in another way: by bearer tokens."""
 HEADERS = {
