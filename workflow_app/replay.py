@@ -14,8 +14,8 @@ from sqlalchemy import func, select
 from workflow_app.bootstrap import FIRST_DAY, LAST_DAY, PROMISES, Container, WholeYear
 from workflow_app.clock import FixedClock
 from workflow_app.engine.refusals import Refusal
-from workflow_app.services.accounts.access_changes import Appointment, StandIn, wish
 from workflow_app.services import polls
+from workflow_app.services.accounts.access_changes import Appointment, StandIn, wish
 from workflow_app.services.cases import acting, drafts
 from workflow_app.services.cases.acting import Intent
 from workflow_app.services.ports import new_file
@@ -178,8 +178,8 @@ class Past:
             raise RefusedError(f"{who} {case}: {made.code}: {made.message}")
         return [key for keys in made.values() for key in keys]
 
-    def answer(self, key: str, value: int, comment: str = "") -> None:
-        """Let somebody answer by a link, every question alike."""
+    def answer(self, key: str, values: Sequence[int], comment: str = "") -> None:
+        """Let somebody answer by a link, one question after another."""
         secret = self.container.settings.secret_key
 
         def give(uow: SqlUnitOfWork) -> Refusal | None:
@@ -187,7 +187,8 @@ class Past:
             asked = polls.by_link(uow, store, key, secret)
             if isinstance(asked, Refusal):
                 return asked
-            return polls.answer(uow, store, asked, dict.fromkeys(asked.questions, value), comment)
+            said = dict(zip(asked.questions, values, strict=True))
+            return polls.answer(uow, store, asked, said, comment)
 
         refusal = self.container.transact(give)
         if refusal:

@@ -53,7 +53,7 @@ class Survey(Form):
     questions: Rows[Question] = field(
         "О чём спрашиваем", fixed=True, basis="1.8",
         hint="На каждое утверждение отвечают от 1 («нет») до 5 («да»). Утверждения, которые "
-        "сравнивают из года в год, лучше не менять",
+        "сравнивают из года в год, лучше не менять.",
     )
     with_comment: Flag = field("Спросить и своими словами", default=True)
     network_name: Line = field("Наименование сети", hidden=True)

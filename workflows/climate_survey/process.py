@@ -76,10 +76,10 @@ def first_day(case: Case) -> dt.date:
 
 
 @says("когда последний день прошёл")
-def day_after(case: Case) -> dt.date:
-    """Return the day at whose beginning the survey is over, working or not."""
+def last_day(case: Case) -> dt.date:
+    """Return the day after which it is over; after a day off, the next working one tells it."""
     closes: dt.date = case.data.closes_on
-    return closes + dt.timedelta(days=1)
+    return closes
 
 
 drafted = process.state(
@@ -92,7 +92,7 @@ ahead = process.state(
 )
 runs = process.state(
     "survey_runs", "Идёт",
-    due=Due("survey_ends", unit="calendar", at_start=True, then="close_survey", on=day_after),
+    due=Due("survey_ends", unit="calendar", then="close_survey", on=last_day),
 )
 told = process.final("survey_told", "Завершён, итоги показаны")
 dropped = process.final("survey_dropped", "Снят")

@@ -26,8 +26,7 @@ LONGEST = 60
 """Days: what is asked longer is about no moment any more."""
 A_YEAR = 2
 """So often a network is asked in a school year (1.8-5)."""
-FEW = "мало ответов: значения не приводятся"
-Line = tuple[str, str, str]
+FEW = "мало ответов, значения не приводятся"
 
 
 @says("у сети есть школы; из школы опрос проводит базовая школа сети")
@@ -120,11 +119,11 @@ def tell_end(case: Case[Survey], _facts: Facts) -> Notify:
     return Notify((WRITER,), f"Опрос школ сети «{case.data.network_name}» завершён: итоги готовы")
 
 
-COLUMNS = ("Кто ответил", "Утверждение", "Среднее от 1 до 5")
+COLUMNS = ("Кто ответил", "Утверждение или школа", "Среднее от 1 до 5")
 
 
-def figures(case: Case[Survey], facts: Facts) -> Iterator[Line]:
-    """Yield who answered, question, mean: of the network, then of each school that is shown.
+def figures(case: Case[Survey], facts: Facts) -> Iterator[tuple[str, str, str]]:
+    """Yield the mean of each question in the network, then the mean of each school that is shown.
 
     Figures of few are shown to nobody, their own school included (A-09); where the others beside
     the total would tell one, another school is not shown either.
@@ -133,20 +132,18 @@ def figures(case: Case[Survey], facts: Facts) -> Iterator[Line]:
     if found.answers < least:
         yield "Все школы сети", FEW, ""
         return
+    whole = f"Все школы сети — {_of(found.answers)}"
     for key, text in wording(case.data).items():
-        mean = figure(found.mean(key), "балл")
-        yield f"Все школы сети — {_of(found.answers)}", text, mean
-    yield f"Все школы сети — {_of(found.answers)}", "В среднем", figure(found.mean(), "балл")
+        yield whole, text, figure(found.mean(key), "балл")
+    yield whole, "В среднем", figure(found.mean(), "балл")
     shown = shown_beside_total(found.sizes, least)
     for school in filter(None, case.data.schools):
         name = facts.name("school", school)
-        if school not in shown:
-            yield name, FEW, ""
-            continue
-        who = f"{name} — {_of(found.sizes[school])}"
-        for key, text in wording(case.data).items():
-            yield who, text, figure(found.mean(key, school), "балл")
-        yield who, "В среднем", figure(found.mean(group=school), "балл")
+        if school in shown:
+            said = f"{name} — {_of(found.sizes[school])}"
+            yield "По школам, в среднем", said, figure(found.mean(group=school), "балл")
+        else:
+            yield "По школам, в среднем", f"{name}: {FEW}", ""
 
 
 def comments(case: Case[Survey], facts: Facts) -> Iterator[tuple[str, str]]:

@@ -74,8 +74,8 @@ class Player(Protocol):
     def links(self, who: str, case: int, wanted: Mapping[int, int]) -> Sequence[str]:
         """Let a person make one-time links: organisation → how many; return the keys."""
 
-    def answer(self, key: str, value: int, comment: str = "") -> None:
-        """Let somebody answer by a link, every question alike."""
+    def answer(self, key: str, values: Sequence[int], comment: str = "") -> None:
+        """Let somebody answer by a link, one question after another."""
 
     def notify_subscriber(self, case: int, process: str, state: str) -> None:
         """Let a case hear of the outcome of another one about the same."""

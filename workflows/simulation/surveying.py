@@ -7,8 +7,9 @@ from itertools import cycle, islice
 from typing import Any, Protocol
 
 SURVEY, COORDINATOR = "climate_survey", "P201"
-PATTERN = (4, 5, 4, 3, 5, 4, 4, 2)
-"""What they answer, one after another."""
+QUESTIONS = 5
+PATTERN = (4, 5, 4, 3, 5, 4, 4, 2, 5)
+"""What they answer, one question after another and one person after another."""
 COMMENTS = (
     "Семинары полезные, но ехать далеко: больше бы дистанционно.",
     "Спасибо коллегам из базовой школы за разбор вариантов.",
@@ -35,8 +36,8 @@ class Surveying(Protocol):
     def links(self, who: str, case: int, wanted: Mapping[int, int]) -> Sequence[str]:
         """Let a person make one-time links: organisation → how many; return the keys."""
 
-    def answer(self, key: str, value: int, comment: str = "") -> None:
-        """Let somebody answer by a link, every question alike."""
+    def answer(self, key: str, values: Sequence[int], comment: str = "") -> None:
+        """Let somebody answer by a link, one question after another."""
 
 
 class Surveys:
@@ -60,7 +61,6 @@ class Surveys:
         self._keys[first] = self.player.links(COORDINATOR, case, wanted)
 
     def _answer(self, first: str) -> None:
-        comments = iter(COMMENTS)
-        values = islice(cycle(PATTERN), len(self._keys[first]))
-        for key, value in zip(self._keys[first], values, strict=True):
-            self.player.answer(key, value, next(comments, ""))
+        comments, values = iter(COMMENTS), cycle(PATTERN)
+        for key in self._keys[first]:
+            self.player.answer(key, [*islice(values, QUESTIONS)], next(comments, ""))
