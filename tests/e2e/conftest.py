@@ -11,6 +11,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from loading import bring
 from playwright.sync_api import sync_playwright
 from stories import complete_order, done, mend, propose
+from survey_story import links, running
 from werkzeug.serving import make_server
 
 from workflow_app.app import create_app
@@ -95,7 +96,11 @@ def _cases(district):
     district.container.transact(
         lambda uow: wish(SqlAccessChanges(uow), uow.actor(specialist), address)
     )
+    survey = running(district)
+    (key,) = links(district, survey, S10=1)["S10"]
     return {
+        "survey": survey,
+        "key": key,
         "asked": asked,
         "case": case,
         "order": order,

@@ -77,7 +77,11 @@ class ServiceRequest(Record):
     school: School = field("Школа")
     source: Choice = field("Кто просит", choices=SOURCES)
     topic: Ref = field("О чём просят", to="request_topic")
-    network: Network = field("По работе какой сети", optional=True)
+    network: Network = field(
+        "По работе какой сети", optional=True,
+        hint="Пусто: сеть школы, если она в одной. Школа без сети или в нескольких: без ответа "
+        "здесь запрос не войдёт ни в один анализ.",
+    )
     count: Count = field("Сколько запросов")
     text: Text = field("Что именно", optional=True, hint=NO_APPEALS)
 
@@ -160,10 +164,16 @@ REQUESTS = Register(
 def of_network(
     facts: Facts, network: int, first: dt.date, last: dt.date
 ) -> list[ServiceRequest]:
-    """Return the requests about a network whose months lie between two days."""
-    return [
-        row for row in facts.of(REQUESTS).find(network=network) if first <= row.first_day <= last
-    ]
+    """Return the requests about a network whose months lie between two days.
+
+    What a school wrote without naming a network is about the only one it is in.
+    """
+    held = facts.of(REQUESTS)
+    unnamed = [row for row in held.find(network=None) if first <= row.first_day <= last]
+    months = {(row.school, row.first_day) for row in unnamed if row.school}
+    alone = {one for one in months if networks_of(facts, *one) == {network}}
+    named = [row for row in held.find(network=network) if first <= row.first_day <= last]
+    return [*named, *(row for row in unnamed if (row.school, row.first_day) in alone)]
 
 
 def by_topic(
