@@ -44,6 +44,7 @@ from workflow_app.web.register_files import register_files
 from workflow_app.web.registers import registers
 from workflow_app.web.second_factor import second_factor
 from workflow_app.web.settings import settings
+from workflow_app.web.suggesting import suggesting
 from workflow_app.web.verification import verification
 
 AT_EOF = "START_AT_EOF"
@@ -110,6 +111,7 @@ def create_app(container: Container) -> Flask:
         access_changes,
         verification,
         polls,
+        suggesting,
     ):
         app.register_blueprint(blueprint)
     csrf.exempt(api)

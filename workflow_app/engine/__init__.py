@@ -85,6 +85,7 @@ from workflow_app.engine.registers import (
     Record,
     Records,
     Register,
+    Suggested,
     Sums,
 )
 from workflow_app.engine.remarks import (
@@ -178,6 +179,7 @@ __all__ = [
     "Shown",
     "Silence",
     "Start",
+    "Suggested",
     "Sums",
     "Tally",
     "Text",

@@ -38,11 +38,18 @@ OPEN = {
     "pages.health",
     "verification.show",
     "polls.answer",
+    "suggesting.suggest",
 }
 """Endpoints for people who are not signed in; a test reads this list."""
 SETS_UP = OPEN | {"access.sign_out", "second_factor.show", "second_factor.switch_on"}
 """What is open to who has to set up a second factor before everything else."""
-WITHOUT_PERSON = {"static", "pages.health", "verification.show", "polls.answer"}
+WITHOUT_PERSON = {
+    "static",
+    "pages.health",
+    "verification.show",
+    "polls.answer",
+    "suggesting.suggest",
+}
 OWN_SIGN_IN = {"api"}
 """Blueprints that let people in another way: by bearer tokens."""
 HEADERS = {

@@ -18,12 +18,13 @@ from workflow_app.engine import (
     Register,
     Role,
     School,
+    Suggested,
     Sums,
     Text,
     field,
     refuse,
 )
-from workflow_app.engine.calendar import school_year_bounds
+from workflow_app.engine.calendar import school_year_bounds, school_year_of
 from workflows.registers.memberships import networks_of
 from workflows.roles import AUDITOR, DEPARTMENT, IMC, IMC_HEAD, SPECIALIST
 
@@ -137,6 +138,20 @@ def refusals(
         )
 
 
+OWN_HEAD = Role("own_head", "директор школы", "school_head")
+BY_LINK = Suggested(
+    title="О чём вы просите школу",
+    fields=("source", "topic", "count", "text"),
+    text="text",
+    adds="count",
+    known=lambda day: {"school_year": school_year_of(day), "month": f"{day.month:02}"},
+    opened_by=(OWN_HEAD,),
+    says="Школа считает, о чём её просят, и по этому правит планы. Ответа сюда не приходит, "
+    "поэтому ни имени, ни телефона не нужно: не пишите их. Обращение, на которое должны ответить, "
+    "подают в другом порядке (59-ФЗ).",
+    elsewhere="requests.appeals",
+)
+
 REQUESTS = Register(
     key="service_request",
     title="Запросы потребителей",
@@ -157,6 +172,7 @@ REQUESTS = Register(
     own=schools_written_for,
     edited_by=WRITERS,
     edits_own=True,
+    suggested=BY_LINK,
     sums=Sums("По темам и кварталам", "topic", lambda row: row.quarter, "count"),
 )
 
