@@ -7,7 +7,17 @@ from decimal import Decimal
 import pytest
 from change_story import network
 from stories import code, done
-from survey_story import COORDINATOR, SURVEY, answered, drafted, links, running, shown, signed
+from survey_story import (
+    COORDINATOR,
+    SECRET,
+    SURVEY,
+    answered,
+    drafted,
+    links,
+    running,
+    shown,
+    signed,
+)
 
 from workflow_app.services import polls as service
 from workflow_app.services.polls import Made
@@ -141,6 +151,24 @@ def test_of_two_who_answer_at_once_by_one_link_one_is_counted_and_the_other_told
     assert sorted(code(one) if one else "counted" for one in said) == ["counted", "key_used"]
     progress = district.read(lambda uow: SqlPolls(uow.connection).progress(case))
     assert (progress.links, progress.used, progress.answers) == (1, 1, 1)
+
+
+@pytest.mark.clause("1.8-5")
+def test_an_answer_that_is_not_committed_leaves_its_key_unused(open_district):
+    district = open_district("2025-11-17")
+    case = running(district)
+    (key,) = links(district, case, S01=1)["S01"]
+
+    def die(uow):
+        store = SqlPolls(uow.connection)
+        asked = service.by_link(uow, store, key, SECRET)
+        assert service.answer(uow, store, asked, dict.fromkeys(asked.questions, 1), "") is None
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        district.container.transact(die)
+    assert answered(district, key, 5) is None
+    assert district.read(lambda uow: SqlPolls(uow.connection).progress(case)).answers == 1
 
 
 @pytest.mark.clause("1.8-5")

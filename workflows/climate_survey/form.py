@@ -99,7 +99,8 @@ def heading(data: Survey) -> str:
     'Опрос школ сети «Чтение» с 02.03.2026'
     """
     name = f" сети «{data.network_name}»" if data.network_name else ""
-    return f"Опрос школ{name} с {date(data.opens_on)}"
+    since = f" с {date(data.opens_on)}" if data.opens_on else ""
+    return f"Опрос школ{name}{since}"
 
 
 def wording(data: Survey) -> dict[str, str]:
