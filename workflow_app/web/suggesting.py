@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from workflow_app.documents.qr import qr_png
 from workflow_app.engine.forms import blank, with_values
 from workflow_app.engine.refusals import Refusal
-from workflow_app.engine.registers import Register
+from workflow_app.engine.registers import Register, Suggested
 from workflow_app.http import limits
 from workflow_app.http.container import container, read, stop_reading, transact
 from workflow_app.http.numbers import number_in
@@ -169,19 +169,19 @@ def change_link(register: str) -> Answer:
 def sheet(register: str, organisation_id: int) -> str:
     """Show the link of an organisation as a sheet for a wall."""
 
-    def look(uow: SqlUnitOfWork) -> tuple[Own, str]:
+    def look(uow: SqlUnitOfWork) -> tuple[Own, Suggested]:
         declared = _declared(uow, register)
         own = _links(uow, declared)
         found = next((o for o in own if o.link.organisation_id == organisation_id), None)
         if found is None or not found.address or declared.suggested is None:
             abort(404)
-        return found, declared.suggested.title
+        return found, declared.suggested
 
-    own, title = read(look)
+    own, asked = read(look)
     stop_reading()
     picture = b64encode(qr_png(own.address)).decode()
     return render_template(
-        "suggesting/sheet.html", own=own, title=title, picture=picture, register=register
+        "suggesting/sheet.html", own=own, asked=asked, picture=picture, register=register
     )
 
 

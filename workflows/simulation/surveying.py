@@ -3,13 +3,12 @@
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import cycle, islice
+from itertools import cycle
 from typing import Any, Protocol
 
 SURVEY, COORDINATOR = "climate_survey", "P201"
-QUESTIONS = 5
-PATTERN = (4, 5, 4, 3, 5, 4, 4, 2, 5)
-"""What they answer, one question after another and one person after another."""
+PATTERNS = ((5, 4, 5, 4), (4, 3, 4, 5, 2), (4, 4, 3), (3, 5, 4, 2, 4, 4), (5, 4, 4, 3, 4))
+"""What they answer to each question, one person after another."""
 COMMENTS = (
     "Семинары полезные, но ехать далеко: больше бы дистанционно.",
     "Спасибо коллегам из базовой школы за разбор вариантов.",
@@ -61,6 +60,6 @@ class Surveys:
         self._keys[first] = self.player.links(COORDINATOR, case, wanted)
 
     def _answer(self, first: str) -> None:
-        comments, values = iter(COMMENTS), cycle(PATTERN)
-        for key in self._keys[first]:
-            self.player.answer(key, [*islice(values, QUESTIONS)], next(comments, ""))
+        comments, values = iter(COMMENTS), zip(*map(cycle, PATTERNS), strict=True)
+        for key, said in zip(self._keys[first], values, strict=False):
+            self.player.answer(key, said, next(comments, ""))
