@@ -38,6 +38,7 @@ def test_a_stranger_answers_once_by_the_link_on_paper_and_no_log_tells_of_it(
     assert "/polls/" not in browser(COORDINATOR).get(f"/cases/{survey}/links")
     stranger = browser()
     page = stranger.get(first)
+    assert stranger.client.get(first).headers["Referrer-Policy"] == "strict-origin"
     assert "Ответы анонимны" in page
     assert "01.12.2025" in page
     assert page.count('type="radio"') == 25

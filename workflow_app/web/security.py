@@ -50,6 +50,8 @@ WITHOUT_PERSON = {
     "polls.answer",
     "suggesting.suggest",
 }
+SECRET_ADDRESSES = {"access.choose", "polls.answer", "polls.answer_signed_in"}
+"""Pages whose files are not asked for with their address: the log of a proxy would tell it."""
 OWN_SIGN_IN = {"api"}
 """Blueprints that let people in another way: by bearer tokens."""
 HEADERS = {
@@ -188,6 +190,9 @@ def away(uow: SqlUnitOfWork) -> ReservedError | None:
 
 
 def _headers(response: Response) -> Response:
+    if request.endpoint in SECRET_ADDRESSES:
+        # The origin is enough for the token of a form, which asks whence it was sent.
+        response.headers["Referrer-Policy"] = "strict-origin"
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if request.endpoint != "static":  # whatever sends a file would let browsers and proxies keep it
