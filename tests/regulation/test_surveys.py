@@ -127,7 +127,9 @@ def test_links_are_kept_in_another_order_than_they_are_printed(open_district):
     case = running(district)
     made = [Made(district.school("S01"), digest) for digest in ("b" * 64, "a" * 64, "c" * 64)]
     district.container.transact(lambda uow: SqlPolls(uow.connection).put_keys(case, made))
-    rows = district.read(lambda uow: uow.connection.exec_driver_sql("SELECT digest FROM poll_key"))
+    rows = district.read(
+        lambda uow: uow.connection.exec_driver_sql("SELECT digest, is_used FROM poll_key")
+    )
     assert [row[0][0] for row in rows] == ["a", "b", "c"]
 
 
