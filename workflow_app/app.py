@@ -39,6 +39,7 @@ from workflow_app.web.networks import networks
 from workflow_app.web.newcomers import newcomers
 from workflow_app.web.organisations import organisations
 from workflow_app.web.people_files import people_files
+from workflow_app.web.polls import polls
 from workflow_app.web.processes import diagram, processes
 from workflow_app.web.queue import queue
 from workflow_app.web.register_editing import register_editing
@@ -47,6 +48,7 @@ from workflow_app.web.registers import registers
 from workflow_app.web.search import search
 from workflow_app.web.second_factor import second_factor
 from workflow_app.web.settings import settings
+from workflow_app.web.suggesting import suggesting
 from workflow_app.web.verification import verification
 
 AT_EOF = "START_AT_EOF"
@@ -118,6 +120,8 @@ def create_app(container: Container) -> Flask:
         settings,
         access_changes,
         verification,
+        polls,
+        suggesting,
     ):
         app.register_blueprint(blueprint)
     csrf.exempt(api)

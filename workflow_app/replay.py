@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from workflow_app.bootstrap import FIRST_DAY, LAST_DAY, PROMISES, Container, WholeYear
 from workflow_app.clock import FixedClock
 from workflow_app.engine.refusals import Refusal
+from workflow_app.services import polls
 from workflow_app.services.accounts.access_changes import Appointment, StandIn, wish
 from workflow_app.services.cases import acting, drafts
 from workflow_app.services.cases.acting import Intent
@@ -22,6 +23,7 @@ from workflow_app.services.progress import Progress, unwatched
 from workflow_app.services.registers import writing
 from workflow_app.services.registers.wishes import Wish
 from workflow_app.store.accounts.access_changes import SqlAccessChanges
+from workflow_app.store.cases.polls import SqlPolls
 from workflow_app.store.documents import uploads
 from workflow_app.store.models.directory import Municipality, Organisation, Person, Position
 from workflow_app.store.models.instances import Deadline, Instance
@@ -163,6 +165,34 @@ class Past:
         result = self.container.transact(save)
         if isinstance(result, Refusal):
             raise ValueError(f"{who} {case}: {result.message}")
+
+    def links(self, who: str, case: int, wanted: Mapping[int, int]) -> Sequence[str]:
+        """Let a person make one-time links: organisation → how many; return the keys."""
+        person, secret = self.number("person", who), self.container.settings.secret_key
+        made = self.container.transact(
+            lambda uow: polls.make_links(
+                uow, SqlPolls(uow.connection), person, case, wanted, secret
+            )
+        )
+        if isinstance(made, Refusal):
+            raise RefusedError(f"{who} {case}: {made.code}: {made.message}")
+        return [key for keys in made.values() for key in keys]
+
+    def answer(self, key: str, values: Sequence[int], comment: str = "") -> None:
+        """Let somebody answer by a link, one question after another."""
+        secret = self.container.settings.secret_key
+
+        def give(uow: SqlUnitOfWork) -> Refusal | None:
+            store = SqlPolls(uow.connection)
+            asked = polls.by_link(uow, store, key, secret)
+            if isinstance(asked, Refusal):
+                return asked
+            said = dict(zip(asked.questions, values, strict=True))
+            return polls.answer(uow, store, asked, said, comment)
+
+        refusal = self.container.transact(give)
+        if refusal:
+            raise RefusedError(f"{refusal.code}: {refusal.message}")
 
     def notify_subscriber(self, case: int, process: str, state: str) -> None:
         """Let a case hear of the outcome of another one about the same."""

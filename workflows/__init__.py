@@ -3,6 +3,7 @@
 from workflow_app.engine import Process
 from workflows import (
     annual_plan,
+    climate_survey,
     consultation,
     experience_event,
     finding,
@@ -40,6 +41,7 @@ PROCESSES: tuple[Process, ...] = (
     experience_event.process,
     consultation.process,
     request_analysis.process,
+    climate_survey.process,
     year_cycle.process,
     monitoring_visit.process,
     finding.process,

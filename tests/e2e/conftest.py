@@ -11,13 +11,15 @@ from axe_playwright_python.base import AXE_SCRIPT
 from loading import bring
 from playwright.sync_api import sync_playwright
 from stories import complete_order, done, mend, propose
+from survey_story import SECRET, links, running
 from werkzeug.serving import make_server
 
 from workflow_app.app import create_app
 from workflow_app.services.accounts.access import digest, make_link
 from workflow_app.services.accounts.access_changes import NewEmail, wish
-from workflow_app.services.registers import writing
+from workflow_app.services.registers import suggesting, writing
 from workflow_app.services.registers.files.columns import CODE_TITLE, code_of
+from workflow_app.services.registers.suggesting import Link
 from workflow_app.services.registers.wishes import Wish
 from workflow_app.store.accounts.access_changes import SqlAccessChanges
 from workflow_app.store.accounts.sessions import SqlAccess
@@ -28,8 +30,10 @@ from workflow_app.store.models.registers import RegisterEntry
 from workflow_app.store.registers import papers
 from workflow_app.store.registers.editing import SqlRegisters
 from workflow_app.store.registers.listing import Asked
+from workflow_app.store.registers.suggestions import SqlSuggestions
 from workflow_app.web.cookies import COOKIE
 from workflows.registers.directions import DIRECTIONS_OF_YEAR
+from workflows.registers.service_requests import REQUESTS, TOPICS
 
 _numbers = itertools.count(1)
 CHROMIUM = "/usr/bin/chromium"
@@ -95,7 +99,12 @@ def _cases(district):
     district.container.transact(
         lambda uow: wish(SqlAccessChanges(uow), uow.actor(specialist), address)
     )
+    survey = running(district)
+    (key,) = links(district, survey, S10=1)["S10"]
     return {
+        "survey": survey,
+        "key": key,
+        **_suggested(district),
         "asked": asked,
         "case": case,
         "order": order,
@@ -106,6 +115,20 @@ def _cases(district):
         "direction": _direction(district),
         **_loads(district),
     }
+
+
+def _suggested(district):
+    """Let a stranger have written by the link of a school."""
+    place, topic = district.school("S10"), district.enter(TOPICS, name="ОГЭ математика")
+
+    def write(uow):
+        store, link = SqlSuggestions(uow.connection), Link(1, REQUESTS.key, place)
+        made = suggesting.open_link(store, link, SECRET)
+        said = {"source": "parents", "topic": topic, "count": 2, "text": "пробные работы"}
+        assert suggesting.suggest(store, SqlRegisters(uow), made, said) is None
+        return suggesting.key_of(made, SECRET)
+
+    return {"suggest": district.container.transact(write), "place": place}
 
 
 def _loads(district):

@@ -19,6 +19,7 @@ from workflow_app.engine.facts import (
     Signer,
 )
 from workflow_app.engine.folding import Entry
+from workflow_app.engine.polls import PollResult
 from workflow_app.engine.registers import RecordT, Register
 from workflow_app.engine.roles import Capacity
 from workflow_app.engine.votes import PENDING, Tally, Vote
@@ -39,6 +40,7 @@ SETTINGS: Mapping[str, Any] = {
     "visits.within_days": 183,
     "visits.notice_days": 30,
     "visits.checklist": ["План идёт"],
+    "survey.questions": ["Мне помогают", "Меня слышат"],
     "A-09.small_group": 10,
     "A-09.survey": 5,
     "A-10": 3,
@@ -63,6 +65,7 @@ class FactsTwin:
     tallies: dict[str, Tally] = field(default_factory=dict)
     parent_tallies: dict[str, Tally] = field(default_factory=dict)
     opened: Mapping[int, dt.datetime] = field(default_factory=dict)
+    polls: Mapping[int, PollResult] = field(default_factory=dict)
     kept: Any = None
     states_of_children: dict[str, tuple[str, ...]] = field(default_factory=dict)
     parent_card: CaseCard | None = None
@@ -210,6 +213,10 @@ class FactsTwin:
         """Return who opened the one case a test has."""
         assert case is not None
         return self.opened
+
+    def poll(self, case_id: int) -> PollResult:
+        """Return what was answered in a case that is over."""
+        return self.polls.get(case_id, PollResult())
 
     def verification_address(self, text_hash: str) -> str:
         """Return the page of the twin's own site."""

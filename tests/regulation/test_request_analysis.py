@@ -12,9 +12,9 @@ PROCESS = "request_analysis"
 WORDS = {"conclusions": "Просят о подготовке к ОГЭ: сеть проводит семинары, в план войдут пробные."}
 
 
-def asked(district, topic, *rows):
+def asked(district, topic, *rows, named=True):
     """Let schools of NW1 have written requests: school, source, month, count."""
-    about = network(district, "NW1")
+    about = network(district, "NW1") if named else None
     for school, source, month, count in rows:
         said = {"school": district.school(school), "source": source, "month": month}
         district.enter(
@@ -29,7 +29,8 @@ def lived(district):
     to_active(district, plan, "NW1")
     for case in activities(district, plan).values():
         done(district.act(COORDINATORS["NW1"], case, "answer_request", request=topic))
-    asked(district, topic, ("S10", "parents", "02", 10), ("S12", "pupils", "03", 4))
+    asked(district, topic, ("S10", "parents", "02", 10))
+    asked(district, topic, ("S12", "pupils", "03", 4), named=False)
     asked(district, topic, ("S10", "teachers", "11", 2))
     district.at("2026-05-15")
     district.carry_out()
@@ -43,8 +44,14 @@ def test_fourteen_requests_of_a_quarter_are_a_row_of_table_and_report_and_lead_t
     district = open_district("2025-09-10")
     plan = lived(district)
     who = COORDINATORS["NW1"]
-    case = done(district.start(who, PROCESS)).instance_id
-    assert district.deadlines(case) == {"request_analysis": "2026-05-29"}
+    (autumn,) = [row["id"] for row in district.instances(process=PROCESS)]
+    assert district.deadlines(autumn) == {"request_analysis": "2026-01-26"}
+    assert [row.count for row in district.case(autumn).data.topics] == [2]
+    assert ("network_coordinator", "S01") in district.work(autumn)
+    done(district.edit(who, autumn, **WORDS))
+    done(district.act(who, autumn, "finish_analysis"))
+    district.at("2026-05-20 00:01")
+    case = district.instances(process=PROCESS)[-1]["id"]
     (row,) = district.case(case).data.topics
     titles = [district.case(one).data.title for one in activities(district, plan).values()]
     assert (row.topic, row.count) == ("ОГЭ математика", 14)

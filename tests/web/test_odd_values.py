@@ -78,6 +78,7 @@ def test_what_is_sent_to_pages(browser, district):
         for path in ("cases/{}", "schools/{}", "networks/{}", "files/{}", "documents/{}/content"):
             head.get("/" + path.format(quote(number)), 404)
         head.post(f"/views/{quote(number)}/remove", status=404)
+        stranger.get(f"/polls/{quote(number)}", 404)
     for path in ("/networks?on={}", "/people?on={}", "/networks/1?on={}&since={}&as_known_on={}"):
         for day in ENDS:
             head.get(path.replace("{}", day))

@@ -32,6 +32,7 @@ from workflow_app.engine.disclosure import (
     measured,
     printed_change,
     published,
+    shown_beside_total,
     small_group,
     small_survey,
     total_of_shown,
@@ -64,6 +65,7 @@ from workflow_app.engine.guards import answered, at_most, filled, says, snapshot
 from workflow_app.engine.journals import Journal
 from workflow_app.engine.marks import fill
 from workflow_app.engine.overview import Feed, Work, Yearly
+from workflow_app.engine.polls import Poll, PollResult
 from workflow_app.engine.process import (
     AUTHOR,
     Adopted,
@@ -84,6 +86,7 @@ from workflow_app.engine.registers import (
     Record,
     Records,
     Register,
+    Suggested,
     Sums,
 )
 from workflow_app.engine.remarks import (
@@ -156,6 +159,8 @@ __all__ = [
     "Pause",
     "Pending",
     "Person",
+    "Poll",
+    "PollResult",
     "Position",
     "PostCard",
     "Process",
@@ -179,6 +184,7 @@ __all__ = [
     "Shown",
     "Silence",
     "Start",
+    "Suggested",
     "Sums",
     "Tally",
     "Text",
@@ -206,6 +212,7 @@ __all__ = [
     "remarks_answered",
     "remarks_are_bound",
     "says",
+    "shown_beside_total",
     "small_group",
     "small_survey",
     "snapshot",

@@ -297,6 +297,32 @@ def _sum(counted: Sequence[tuple[int | None, int | None]], unit: str) -> Shown |
     )
 
 
+def shown_beside_total(sizes: Mapping[int, int], threshold: int) -> frozenset[int]:
+    """Return the groups of an anonymous survey that are shown beside the figure of all together.
+
+    `sizes`: group → how many answered. A small group is shown to nobody, itself included: there is
+    no figure a reader knows besides. So the whole may stand where what it tells of the hidden
+    groups, when the shown ones are subtracted, is of two at least and of enough people; until it
+    is, the smallest of the shown is hidden as well. Who did not answer has nothing to hide.
+
+    >>> sorted(shown_beside_total({1: 9, 2: 6, 3: 5}, 5))
+    [1, 2, 3]
+    >>> sorted(shown_beside_total({1: 9, 2: 6, 3: 2}, 5)), sorted(shown_beside_total({1: 4}, 5))
+    ([1], [])
+    >>> [sorted(shown_beside_total(one, 5)) for one in ({1: 9, 2: 2, 3: 1}, {1: 9, 2: 0})]
+    [[], [1]]
+    """
+    shown = {group for group, size in sizes.items() if size >= threshold}
+    hidden = {group for group, size in sizes.items() if 0 < size < threshold}
+    while (
+        hidden and shown and (len(hidden) == 1 or sum(sizes[group] for group in hidden) < threshold)
+    ):
+        smallest = min(shown, key=lambda group: (sizes[group], group))
+        shown.remove(smallest)
+        hidden.add(smallest)
+    return frozenset(shown)
+
+
 def gives_away(counted: Iterable[Cell], threshold: int) -> bool:
     """Tell whether the total over these schools would help anybody to find out a closed figure."""
     return any(_is_small(card, threshold) for card in counted)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from workflow_app.engine.case import Case
+from workflow_app.engine.polls import PollResult
 from workflow_app.engine.registers import Records, RecordT, Register
 from workflow_app.engine.roles import Capacity
 from workflow_app.engine.votes import Tally
@@ -211,6 +212,9 @@ class Facts(Protocol):
 
     def readings(self, case: Case) -> Mapping[int, dt.datetime]:
         """Return which of the people a case is meant for (`Feed.to`) opened it, and when, UTC."""
+
+    def poll(self, case_id: int) -> PollResult:
+        """Return what was answered in a case's poll (`Process.poll`); nothing before its end."""
 
     def verification_address(self, text_hash: str) -> str:
         """Return the public page that says whether a registered paper has this text."""

@@ -75,6 +75,7 @@ class Passport:
     warnings: tuple[str, ...] = ()
     checklist: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
+    poll: tuple[str, ...] = ()
 
 
 def described(process: Process) -> Passport:
@@ -91,6 +92,7 @@ def described(process: Process) -> Passport:
         tuple(sentence(warning) for warning in process.warnings),
         tuple(line.title for line in process.checklist),
         tuple(table.title for table in process.tables.values()),
+        tuple(_poll(process)),
     )
 
 
@@ -107,6 +109,14 @@ def sentence(thing: Any) -> str:
     """Return what a guard or effect says of itself: its `title`, else its docstring's promise."""
     said = getattr(thing, "title", "") or (thing.__doc__ or "").partition("\n")[0]
     return said.strip().rstrip(".")
+
+
+def _poll(process: Process) -> Iterator[str]:
+    """Yield who answers, who hands out the links, and what is kept of an answer."""
+    if process.poll:
+        yield f"по ссылке или войдя: {_names(process.poll.voters)}"
+        yield f"ссылки делают: {_names(process.poll.by)}"
+        yield "хранится только, сколько раз выбран каждый ответ; итоги — после конца"
 
 
 def _names(roles: Iterable[Role]) -> str:
@@ -322,6 +332,7 @@ def _head(page: Passport) -> Iterator[str]:
         ("Предупреждает", page.warnings),
         ("Готовность", page.checklist),
         ("Показывает", page.tables),
+        ("Анонимно отвечают", page.poll),
     )
     for title, lines in said:
         if lines:

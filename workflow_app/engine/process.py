@@ -13,6 +13,7 @@ from workflow_app.engine.deadlines import Due, Holder
 from workflow_app.engine.facts import Facts
 from workflow_app.engine.forms import Form
 from workflow_app.engine.overview import Feed, Overview, Yearly
+from workflow_app.engine.polls import Poll
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import SYSTEM_ROLE, Capacity, Parties, Role
 from workflow_app.engine.signatures import Signed
@@ -240,6 +241,8 @@ class Process:
     """Where its cases are told to people who have nothing to do in them."""
     appointments: Appointments | None = None
     """When its cases take place, and in whose calendars they stand."""
+    poll: Poll | None = None
+    """What its cases ask many people, of whose answers nothing but counts is kept."""
     stop: str = ""
     """The system's action that ends an instance nobody needs any more."""
     watcher: Role | None = None
@@ -516,7 +519,8 @@ class Process:
     def roles(self) -> tuple[Role, ...]:
         """Return every role the process names."""
         comes = self.appointments.roles if self.appointments else ()
-        named: dict[str, Role] = {role.key: role for role in (*self.readers, *comes)}
+        answer = (*self.poll.voters, *self.poll.by) if self.poll else ()
+        named: dict[str, Role] = {role.key: role for role in (*self.readers, *comes, *answer)}
         for transition in self.transitions:
             named |= {role.key: role for role in transition.by}
         for state in self.states.values():

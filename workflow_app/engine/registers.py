@@ -189,6 +189,32 @@ class Sums(Generic[RecordT]):
         return columns, dict(largest)
 
 
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """Rows that strangers suggest by the link of an organisation, until its people take them in.
+
+    A suggestion is no row: it waits with the organisation of the link (the register's
+    `read_through`), whose people take it in or throw it away. Rows of one identity are added up.
+    """
+
+    title: str
+    """What a stranger is asked: the heading of her page."""
+    fields: tuple[str, ...]
+    """What she says of a row."""
+    text: str
+    """The one of them in own words, and short."""
+    adds: str
+    """The field with the number in which suggestions alike are added up."""
+    known: Callable[[dt.date], Mapping[str, Any]]
+    """What the day of a suggestion says of the row."""
+    opened_by: tuple[Role, ...]
+    """Who opens the link of an organisation, makes it anew and closes it."""
+    says: str
+    """What a stranger should know before she writes."""
+    elsewhere: str = ""
+    """The setting with where people turn who want an answer."""
+
+
 def _holds(actor: Actor, roles: tuple[Role, ...]) -> bool:
     return any(role.is_held(capacity, {}) for role in roles for capacity in actor.capacities)
 
@@ -285,6 +311,8 @@ class Register(Generic[RecordT]):
     recent: Recent | None = None
     sums: Sums[RecordT] | None = None
     """How its list adds up the rows it shows."""
+    suggested: Suggested | None = None
+    """What strangers may suggest by a link."""
     cases: CaseLinks[RecordT] | None = None
     """The cases its list and its pages lead to."""
     where: str = field(default_factory=caller, repr=False)

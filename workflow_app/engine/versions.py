@@ -22,7 +22,17 @@ from workflow_app.engine.process import Process
 from workflow_app.engine.roles import Role
 
 _NOT_BODY = frozenset(
-    {"where", "repeated", "version", "overview", "feed", "appointments", "_leaving", "_by_action"}
+    {
+        "where",
+        "repeated",
+        "version",
+        "overview",
+        "feed",
+        "appointments",
+        "poll",
+        "_leaving",
+        "_by_action",
+    }
 )
 
 

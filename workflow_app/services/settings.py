@@ -25,7 +25,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "A-02.silence": {"no_response": "школа не согласна", "agreed_silently": "школа согласна"},
 }
 """Settings that are chosen from words, with what each means."""
-LINES = frozenset({"visits.checklist"})
+LINES = frozenset({"visits.checklist", "survey.questions", "requests.appeals"})
 """Settings that are lists of what the municipality writes itself, a line each."""
 LONGEST_LINE, MOST_LINES = 300, 50
 PARTS: Mapping[str, str] = {

@@ -20,12 +20,13 @@ from workflow_app.engine.facts import (
     PostCard,
     Signer,
 )
+from workflow_app.engine.polls import PollResult
 from workflow_app.engine.process import Process
 from workflow_app.engine.registers import RecordT, Register
 from workflow_app.engine.roles import POST, Capacity
 from workflow_app.engine.votes import Tally
 from workflow_app.services.settings_defaults import default_of
-from workflow_app.store.cases import readings, subjects, votes
+from workflow_app.store.cases import polls, readings, subjects, votes
 from workflow_app.store.directory import calendar, cards, offices
 from workflow_app.store.journals import numbering
 from workflow_app.store.models.base import table
@@ -392,6 +393,20 @@ class SqlFacts:
         return self._once(
             ("case", case.id, "readings"), lambda: readings.of_case(self._connection, case.id)
         )
+
+    def poll(self, case_id: int) -> PollResult:
+        """Return what was answered in a case's poll; nothing before its end."""
+        return self._once(("case", case_id, "poll"), lambda: self._poll(case_id))
+
+    def _poll(self, case_id: int) -> PollResult:
+        query = select(Instance.process, Instance.state).where(
+            Instance.id == case_id, Instance.municipality_id == self._municipality_id
+        )
+        row = self._connection.execute(query).one_or_none()
+        poll = self._processes[row.process].poll if row else None
+        if row is None or poll is None or row.state != poll.told:
+            return PollResult()
+        return polls.result(self._connection, case_id)
 
     def verification_address(self, text_hash: str) -> str:
         """Return the public page that says whether a registered paper has this text."""

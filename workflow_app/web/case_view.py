@@ -23,8 +23,10 @@ from workflow_app.engine.roles import POST, Actor, Capacity, targets
 from workflow_app.engine.signatures import word
 from workflow_app.engine.votes import PENDING
 from workflow_app.http.numbers import number_in
-from workflow_app.services import administration
+from workflow_app.services import administration, polls
 from workflow_app.services.cases import acting, requests, signing, undo_traces
+from workflow_app.services.polls import Progress
+from workflow_app.store.cases.polls import SqlPolls
 from workflow_app.store.directory import calendar, offices
 from workflow_app.store.directory.questions import SchoolContext
 from workflow_app.store.documents import uploads
@@ -114,6 +116,16 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class PollCard:
+    """What the page of a case says of its poll."""
+
+    is_asked: bool
+    """Whether the person may answer now."""
+    progress: Progress | None
+    """How it goes, for who runs it."""
+
+
+@dataclass(frozen=True, slots=True)
 class OfferLine:
     """An action with the voter it is about, where that is somebody else."""
 
@@ -163,6 +175,7 @@ class CaseView:
     later_orders: Mapping[tuple[int, str], Sequence[OrderLine]]
     readable: frozenset[int]
     """The cases of those orders that the person may read."""
+    poll: PollCard | None
 
     @property
     def is_wide(self) -> bool:
@@ -372,6 +385,7 @@ def view_case(
         told(process, case, facts, actor),
         later,
         readable_among(uow, (one.instance_id for one in chain(*later.values())), actor),
+        _poll(uow, process, case, actor),
     )
 
 
@@ -423,6 +437,13 @@ def _about(uow: SqlUnitOfWork, case: Case, actor: Actor, offer: Offer) -> str:
     if voter in {capacity.organisation_id for capacity in actor.capacities}:
         return ""
     return uow.facts(case.municipality_id).name("school", voter)
+
+
+def _poll(uow: SqlUnitOfWork, process: Process, case: Case, actor: Actor) -> PollCard | None:
+    is_asked = polls.is_asked(process, case, actor)
+    if polls.runs(process, case, actor):
+        return PollCard(is_asked, SqlPolls(uow.connection).progress(case.id))
+    return PollCard(is_asked, None) if is_asked else None
 
 
 def _cards(

@@ -39,11 +39,22 @@ OPEN = {
     "static",
     "pages.health",
     "verification.show",
+    "polls.answer",
+    "suggesting.suggest",
 }
 """Endpoints for people who are not signed in; a test reads this list."""
 SETS_UP = OPEN | {"access.sign_out", "second_factor.show", "second_factor.switch_on"}
 """What is open to who has to set up a second factor before everything else."""
-WITHOUT_PERSON = {"static", "pages.health", "verification.show", "calendar.subscribed"}
+WITHOUT_PERSON = {
+    "static",
+    "pages.health",
+    "verification.show",
+    "polls.answer",
+    "suggesting.suggest",
+    "calendar.subscribed",
+}
+SECRET_ADDRESSES = {"access.choose", "polls.answer", "polls.answer_signed_in"}
+"""Pages whose files are not asked for with their address: the log of a proxy would tell it."""
 OWN_SIGN_IN = {"api"}
 """Blueprints that let people in another way: by bearer tokens."""
 HEADERS = {
@@ -191,6 +202,9 @@ def away(uow: SqlUnitOfWork) -> ReservedError | None:
 
 
 def _headers(response: Response) -> Response:
+    if request.endpoint in SECRET_ADDRESSES:
+        # The origin is enough for the token of a form, which asks whence it was sent.
+        response.headers["Referrer-Policy"] = "strict-origin"
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if request.endpoint != "static":  # whatever sends a file would let browsers and proxies keep it

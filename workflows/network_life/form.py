@@ -69,6 +69,7 @@ class Life(Form):
     )
     reported_year: Choice = field("Последняя справка", of="school_years", hidden=True)
     visit_asked_on: Date = field("Когда поручить посещение", hidden=True)
+    requests_asked_on: Date = field("Когда открыть анализ запросов", hidden=True)
 
 
 class People(Form):

@@ -12,6 +12,7 @@ from workflow_app.engine import (
     says,
     stay,
 )
+from workflows.half_years import next_asked
 from workflows.network_life.effects import (
     end_plans,
     follow_order,
@@ -45,6 +46,7 @@ from workflows.network_life.own_matters import (
 )
 from workflows.network_life.papers import PARTNERSHIP, partnership, partnership_file
 from workflows.network_life.participation import COLUMNS, idle_schools, taking_part
+from workflows.network_life.requests import open_analysis
 from workflows.network_life.rules import (
     CHANGE,
     ENDS,
@@ -140,8 +142,14 @@ VISIT_ASKED = Due(
         lambda case: case.data.visit_asked_on or case.data.valid_to
     ),
 )
+REQUESTS_ASKED = Due(
+    "requests_asked", then="open_analysis", at_start=True,
+    on=says("12 января и 20 мая")(
+        lambda case: case.data.requests_asked_on or next_asked(case.today)
+    ),
+)
 active = process.state(
-    "active", "Действует", due=(EXPIRY, REPORT_OPENS, VISIT_ASKED), unlimited=YEARS
+    "active", "Действует", due=(EXPIRY, REPORT_OPENS, VISIT_ASKED, REQUESTS_ASKED), unlimited=YEARS
 )
 suspended = process.state(
     "suspended", "Приостановлена", waits_for=SPECIALIST, unlimited=YEARS, aside=True,
@@ -250,6 +258,10 @@ process.move(
 process.move(
     "ask_for_visit", "Поручить посещение", active, stay, by=SYSTEM_ROLE, basis="V1, 1.4",
     do=[ask_for_visit],
+)
+process.move(
+    "open_analysis", "Открыть анализ запросов", active, stay, by=SYSTEM_ROLE, basis="1.6",
+    do=[open_analysis],
 )
 process.on(
     Child(VISIT, "protocol_sent", of="subject"), active, active, key="visited",

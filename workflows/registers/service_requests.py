@@ -18,12 +18,13 @@ from workflow_app.engine import (
     Register,
     Role,
     School,
+    Suggested,
     Sums,
     Text,
     field,
     refuse,
 )
-from workflow_app.engine.calendar import school_year_bounds
+from workflow_app.engine.calendar import school_year_bounds, school_year_of
 from workflows.registers.memberships import networks_of
 from workflows.roles import AUDITOR, DEPARTMENT, IMC, IMC_HEAD, SPECIALIST
 
@@ -77,7 +78,11 @@ class ServiceRequest(Record):
     school: School = field("Школа")
     source: Choice = field("Кто просит", choices=SOURCES)
     topic: Ref = field("О чём просят", to="request_topic")
-    network: Network = field("По работе какой сети", optional=True)
+    network: Network = field(
+        "По работе какой сети", optional=True,
+        hint="Пусто: сеть школы, если она в одной. Школа без сети или в нескольких: без ответа "
+        "здесь запрос не войдёт ни в один анализ.",
+    )
     count: Count = field("Сколько запросов")
     text: Text = field("Что именно", optional=True, hint=NO_APPEALS)
 
@@ -133,6 +138,20 @@ def refusals(
         )
 
 
+OWN_HEAD = Role("own_head", "директор школы", "school_head")
+BY_LINK = Suggested(
+    title="О чём вы просите школу",
+    fields=("source", "topic", "count", "text"),
+    text="text",
+    adds="count",
+    known=lambda day: {"school_year": school_year_of(day), "month": f"{day.month:02}"},
+    opened_by=(OWN_HEAD,),
+    says="Школа считает, о чём её просят, и по этому правит планы. Ответа сюда не приходит, "
+    "поэтому ни имени, ни телефона не нужно: не пишите их. Обращение, на которое должны ответить, "
+    "подают в другом порядке (59-ФЗ).",
+    elsewhere="requests.appeals",
+)
+
 REQUESTS = Register(
     key="service_request",
     title="Запросы потребителей",
@@ -154,6 +173,7 @@ REQUESTS = Register(
     edited_by=WRITERS,
     edits_own=True,
     usual_reason="внесено школой",
+    suggested=BY_LINK,
     sums=Sums("По темам и кварталам", "topic", lambda row: row.quarter, "count"),
 )
 
@@ -161,10 +181,16 @@ REQUESTS = Register(
 def of_network(
     facts: Facts, network: int, first: dt.date, last: dt.date
 ) -> list[ServiceRequest]:
-    """Return the requests about a network whose months lie between two days."""
-    return [
-        row for row in facts.of(REQUESTS).find(network=network) if first <= row.first_day <= last
-    ]
+    """Return the requests about a network whose months lie between two days.
+
+    What a school wrote without naming a network is about the only one it is in.
+    """
+    held = facts.of(REQUESTS)
+    unnamed = [row for row in held.find(network=None) if first <= row.first_day <= last]
+    months = {(row.school, row.first_day) for row in unnamed if row.school}
+    alone = {one for one in months if networks_of(facts, *one) == {network}}
+    named = [row for row in held.find(network=network) if first <= row.first_day <= last]
+    return [*named, *(row for row in unnamed if (row.school, row.first_day) in alone)]
 
 
 def by_topic(

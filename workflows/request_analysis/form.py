@@ -18,11 +18,10 @@ from workflow_app.engine import (
     Text,
     field,
 )
-from workflow_app.engine.calendar import school_year_bounds, school_year_of
+from workflow_app.engine.calendar import school_year_of
+from workflows.half_years import HALVES, half_of
 from workflows.registers.memberships import networks_of
 from workflows.registers.networks import NETWORKS
-
-HALVES = {"first": "сентябрь — декабрь", "second": "январь — август"}
 
 
 class Topic(Row):
@@ -53,24 +52,16 @@ class Analysis(Form):
     )
 
 
-def months(data: Analysis) -> tuple[dt.date, dt.date]:
-    """Return the first and the last day of the half-year."""
-    first, last = school_year_bounds(data.school_year)
-    turn = dt.date(last.year, 1, 1)
-    return (first, turn - dt.timedelta(days=1)) if data.half == "first" else (turn, last)
-
-
 def first_values(capacity: Capacity, facts: Facts, today: dt.date) -> Mapping[str, Any]:
     """Return what an analysis knows: the school's network, the year, and the half that ends."""
     own = sorted(networks_of(facts, capacity.organisation_id, today, "base"))
     network = facts.of(NETWORKS).get(own[0]) if own else None
-    autumn = today.month >= 9 or today.month == 1  # noqa: PLR2004 (January looks back on autumn)
     return {
         "network": network.id if network else None,
         "network_name": network.name if network else "",
         "base": capacity.organisation_id,
         "school_year": school_year_of(today),
-        "half": "first" if autumn else "second",
+        "half": half_of(today),
     }
 
 

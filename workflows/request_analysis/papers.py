@@ -1,8 +1,9 @@
 """The analytical table of requests on paper (1.6-A1)."""
 
 from workflow_app.engine import Case, Facts
+from workflows.half_years import HALVES
 from workflows.papers import DOCUMENT, SIGNATURE, Values, document, letterhead, signature
-from workflows.request_analysis.form import HALVES, Analysis
+from workflows.request_analysis.form import Analysis
 from workflows.wording import date, year_in_text
 
 TABLE = (

@@ -2,6 +2,7 @@
 
 from workflow_app.engine import SYSTEM_ROLE, Due, Paper, Process, filled, stay
 from workflows.activities import subject
+from workflows.half_years import ANALYSIS
 from workflows.request_analysis.form import Analysis, first_values, heading
 from workflows.request_analysis.papers import TABLE, table, table_file
 from workflows.request_analysis.rules import (
@@ -15,7 +16,7 @@ from workflows.roles import AUDITOR, BASE_HEAD, COORDINATOR, DEPARTMENT, IMC, IM
 WRITERS = (COORDINATOR, BASE_HEAD)
 
 process = Process(
-    "request_analysis",
+    ANALYSIS,
     "Анализ запросов потребителей",
     version=1,
     form=Analysis,
@@ -44,8 +45,8 @@ process.paper(
 )
 
 process.start(
-    "begin_analysis", "Начать анализ запросов", writing, by=WRITERS, basis="1.6",
-    if_=[leads_a_network], do=[count_requests],
+    "begin_analysis", "Начать анализ запросов", writing,
+    by=(*WRITERS, SYSTEM_ROLE), basis="1.6", if_=[leads_a_network], do=[count_requests],
 )
 process.move(
     "count_anew", "Пересчитать таблицу", writing, stay, by=WRITERS, basis="1.6",

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 
 from workflow_app.engine import Case, Facts, Put, Refusal, Rows, already_there, refuse, says
 from workflows.activities import ACTIVITY, subject
+from workflows.half_years import ANALYSIS, HALVES, months
 from workflows.registers.service_requests import SOURCES, by_topic, of_network
-from workflows.request_analysis.form import HALVES, Analysis, Topic, months
-
-PROCESS = "request_analysis"
+from workflows.request_analysis.form import Analysis, Topic
 
 
 @says("ваша школа — базовая школа сети")
@@ -27,7 +26,7 @@ def not_analysed(case: Case[Analysis], facts: Facts) -> Refusal | None:
     data = case.data
     if data.network is None:
         return None
-    for card in facts.cases_about(subject(data.network, data.school_year), PROCESS):
+    for card in facts.cases_about(subject(data.network, data.school_year), ANALYSIS):
         if card.state == "requests_analysed" and card.data.half == data.half:
             return already_there(
                 "analysed_already", "Анализ за эти месяцы уже есть", basis="1.6"
@@ -39,7 +38,9 @@ def not_analysed(case: Case[Analysis], facts: Facts) -> Refusal | None:
 def something_asked(case: Case[Analysis], facts: Facts) -> Refusal | None:
     """An empty table leads to no conclusion."""
     data = case.data
-    if data.network is None or of_network(facts, data.network, *months(data)):
+    if data.network is None:
+        return None
+    if of_network(facts, data.network, *months(data.school_year, data.half)):
         return None
     return refuse(
         "nothing_to_analyse",
@@ -54,7 +55,7 @@ def count_requests(case: Case[Analysis], facts: Facts) -> Iterator[Put]:
     data = case.data
     if data.network is None:
         return
-    rows = of_network(facts, data.network, *months(data))
+    rows = of_network(facts, data.network, *months(data.school_year, data.half))
     planned: dict[str, list[str]] = {}
     for card in facts.cases_about(subject(data.network, data.school_year), ACTIVITY):
         if card.data.request and card.state != "cancelled":

@@ -22,6 +22,7 @@ WRITTEN: tuple[Written, ...] = (
     ("2026-05-11", "P113", "S13", "04", "administration", READING, 1, ""),
 )
 """Day, who writes, school, month, who asks, for what, how often, in which words."""
+CONCLUDED = ("2026-01-15", "2026-05-27")
 CONCLUSIONS = (
     "Чаще всего просят о подготовке к ОГЭ по математике. Семинар и разбор вариантов стоят в плане "
     "сети; кружок по физике базовая школа проведёт дистанционно."
@@ -40,8 +41,8 @@ class Writing(Protocol):
     def write(self, who: str, register: str, **values: Any) -> None:
         """Let a person enter a row into a register by hand."""
 
-    def start(self, who: str, process: str, action: str = "", **values: Any) -> int:
-        """Let a person begin a case; return it."""
+    def case(self, process: str, subject: str, key: str = "") -> int:
+        """Return the newest case about a subject, or the one that grew from a row."""
 
     def edit(self, who: str, case: int, **changes: Any) -> None:
         """Let a person save fields of a draft."""
@@ -61,7 +62,8 @@ class Requests:
         yield dt.date(2025, 10, 1), self._keep_topics
         for said in WRITTEN:
             yield dt.date.fromisoformat(said[0]), partial(self._write, said)
-        yield dt.date(2026, 1, 15), self._conclude
+        for day in CONCLUDED:
+            yield dt.date.fromisoformat(day), self._conclude
 
     def _keep_topics(self) -> None:
         for name in TOPICS:
@@ -77,6 +79,8 @@ class Requests:
         )
 
     def _conclude(self) -> None:
-        case = self.player.start(COORDINATOR, ANALYSIS)
+        """The analysis opens by itself some days before (1.6-A1)."""
+        about = f"network/{self.player.number('network', NETWORK)}/{YEAR}"
+        case = self.player.case(ANALYSIS, about)
         self.player.edit(COORDINATOR, case, conclusions=CONCLUSIONS)
         self.player.must(COORDINATOR, case, "finish_analysis")

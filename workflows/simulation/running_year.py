@@ -14,6 +14,7 @@ from workflows.activities import ACTIVITY, FORMS, PLAN, SECTIONS
 from workflows.simulation.consulting import Consulting
 from workflows.simulation.requesting import Requests
 from workflows.simulation.sharing import Exchange
+from workflows.simulation.surveying import Surveys
 from workflows.simulation.visits import Visits
 
 YEAR = "2025-2026"
@@ -70,6 +71,12 @@ class Player(Protocol):
     def edit(self, who: str, case: int, **changes: Any) -> None:
         """Let a person save fields of a draft."""
 
+    def links(self, who: str, case: int, wanted: Mapping[int, int]) -> Sequence[str]:
+        """Let a person make one-time links: organisation → how many; return the keys."""
+
+    def answer(self, key: str, values: Sequence[int], comment: str = "") -> None:
+        """Let somebody answer by a link, one question after another."""
+
     def notify_subscriber(self, case: int, process: str, state: str) -> None:
         """Let a case hear of the outcome of another one about the same."""
 
@@ -101,7 +108,8 @@ class Year:
         found = [event for plan in plans for event in self._plan(plan)]
         found += [event for row in self.rows for event in self._activity(row)]
         found += [Event(day, 6, happen) for day, happen in Visits(self.player, self.tell).days()]
-        for asked in (Consulting(self.player), Requests(self.player), Exchange(self.player)):
+        player = self.player
+        for asked in (Consulting(player), Requests(player), Exchange(player), Surveys(player)):
             found += [Event(day, LATE_IN_A_DAY, happen) for day, happen in asked.happenings()]
         return sorted(found, key=lambda event: (event.day, event.order))
 

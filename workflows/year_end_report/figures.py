@@ -25,6 +25,7 @@ from workflows.registers.indicators import (
 )
 from workflows.registers.materials import shared_in
 from workflows.rules import year_before
+from workflows.surveys import surveyed
 from workflows.visits import support_given
 from workflows.year_end_report.form import Report
 
@@ -49,7 +50,7 @@ def of_network(case: Case[Report], facts: Facts) -> Iterator[tuple[Indicator, In
 
 def _told(case: Case[Report], facts: Facts) -> dict[str, Counted]:
     """Return code → what the activities say, or the head of the base school."""
-    data, cards = case.data, facts.cases_about(case.subject, ACTIVITY)
+    cards = facts.cases_about(case.subject, ACTIVITY)
     done, counted = fulfilled(card.state for card in cards)
     remote = sum(card.state == "done" and card.data.mode in REMOTE for card in cards)
     return {
@@ -58,8 +59,15 @@ def _told(case: Case[Report], facts: Facts) -> dict[str, Counted]:
         REMOTE_SHARE: (remote, done, None),
         MATERIALS: (shared(case, facts), None, None),
         VISITS: (supported(case, facts), None, None),
-        CLIMATE: (None, data.climate_answers, data.climate_mean),
+        CLIMATE: (None, *climate(case, facts)),
     }
+
+
+def climate(case: Case[Report], facts: Facts) -> tuple[int | None, Decimal | None]:
+    """Return answers and mean of the year's survey; where there was none, what people typed."""
+    data = case.data
+    found = surveyed(facts, data.network, data.school_year)
+    return (data.climate_answers, data.climate_mean) if found is None else found
 
 
 def shared(case: Case[Report], facts: Facts) -> int | None:

@@ -102,7 +102,8 @@ class Report(Remarked):
         basis="1.4", hint="Записанные в реестрах посчитаются сами",
     )
     climate_mean: Decimal = field(
-        "Комфортность взаимодействия, средний балл анкеты от 1 до 5", optional=True, basis="1.8"
+        "Комфортность взаимодействия, средний балл анкеты от 1 до 5", optional=True, basis="1.8",
+        hint="Только если школы сети не отвечали на опрос здесь: его итог возьмётся сам",
     )
     climate_answers: Int = field("Сколько человек ответили на анкету", optional=True, basis="1.8")
     no_data: Rows[NoData] = field(

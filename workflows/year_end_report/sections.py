@@ -11,6 +11,7 @@ from workflows.registers.recommendations import DECIDED, FOLLOWED, of_report
 from workflows.registers.service_requests import SOURCES, TOPICS, by_topic
 from workflows.registers.service_requests import of_network as of_requests
 from workflows.rules import year_before
+from workflows.surveys import surveyed
 from workflows.wording import counted, date
 from workflows.year_end_report.form import Report, Section, Unfinished
 
@@ -109,11 +110,12 @@ def remote(case: Case[Report], facts: Facts) -> Iterator[str]:
 
 def climate(case: Case[Report], facts: Facts) -> Iterator[str]:
     """Section 8: the survey, shown once enough people have answered (A-09)."""
-    mean, answers = case.data.climate_mean, case.data.climate_answers
+    known = surveyed(facts, case.data.network, case.data.school_year)
+    answers, mean = known or (case.data.climate_answers, case.data.climate_mean)
     least = small_survey(facts)
-    if mean is None or answers is None:
+    if known is None and (mean is None or answers is None):
         return
-    if answers < least:
+    if answers is None or answers < least:
         yield f"Мало ответов (менее {least}): среднее не приводится"
     else:
         yield f"Средний балл {figure(mean, 'балл')} (ответов: {answers})"

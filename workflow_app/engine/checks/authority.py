@@ -29,7 +29,9 @@ def check(process: Process, world: World) -> Iterator[Finding]:
     yield from _beginnings(process)
     for state in process.states.values():
         yield from _blind(process, state)
-    for role in process.feed.to if process.feed else ():
+    poll = process.poll
+    told = (*(process.feed.to if process.feed else ()), *(poll.voters if poll else ()))
+    for role in (*told, *(poll.by if poll else ())):
         if not _covers(process.readers, role):
             yield Finding(
                 process.where,

@@ -20,6 +20,9 @@ def check(process: Process, world: World) -> Iterator[Finding]:
     yield from _actions(process)
     yield from _fields(process)
     yield from _feed(process)
+    for key in process.poll.states if process.poll else ():
+        if key not in process.states:
+            yield _unknown(process.where, "state", key)
     for transition in process.transitions:
         if transition.event:
             yield from _event(transition, transition.event, world)

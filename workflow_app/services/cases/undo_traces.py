@@ -39,6 +39,8 @@ NEVER: Mapping[str, str] = {
     "papers": "документы уже отменены, их готовят заново",
     "outside": "он уже подействовал на другое дело",
     "nothing": "он ничего не изменил в тексте и в ходе дела",
+    "links": "ссылки уже у того, кто их сделал",
+    "asked": "с него начали отвечать на вопросы",
     "back": "это уже отмена; чтобы вернуть шаг, выполните его снова",
 }
 """Why a step cannot be undone, by the word its `undo` has in `never`."""
@@ -69,7 +71,7 @@ def of_move(
     process: Process, before: Case, after: Case, decision: Decision, trace: Trace
 ) -> dict[str, Any]:
     """Return what undoing a move restores, or the word for why it never will."""
-    never = _never(before, after, decision, trace)
+    never = _never(process, before, after, decision, trace)
     if never:
         return {"never": never}
     step = before.steps.get(decision.transition.key, Step())
@@ -84,9 +86,11 @@ def of_move(
     }
 
 
-def _never(before: Case, after: Case, decision: Decision, trace: Trace) -> str:
+def _never(process: Process, before: Case, after: Case, decision: Decision, trace: Trace) -> str:
     if not before.state:
         return "start"
+    if process.poll and after.state == process.poll.asked:
+        return "asked"
     if any(isinstance(change, _ENTERED) for change in decision.changes):
         return "entered"
     if any(isinstance(change, Withdraw) for change in decision.changes):

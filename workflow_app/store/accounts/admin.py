@@ -347,8 +347,8 @@ def users(
 
 def called(text: str) -> ColumnElement[bool]:
     """Return the condition that a person is called so, or has such an address."""
-    called = (Person.sort_name, func.coalesce(Person.email, ""))
-    return and_(*(contain(word, *called) for word in words_of(text)))
+    kept = (Person.sort_name, func.coalesce(Person.email, ""))
+    return and_(*(contain(word, *kept) for word in words_of(text)))
 
 
 def count_people(session: Session, municipality_id: int) -> int:

@@ -110,6 +110,38 @@ class CaseReading(Base):
     read_at: Mapped[dt.datetime]
 
 
+class PollTally(Base):
+    """How often each answer was given in one organisation, and the comments in their alphabet.
+
+    One row, written anew as a whole with each answer: nothing of it tells what the last one was.
+    """
+
+    __tablename__ = "poll_tally"
+
+    instance_id: Mapped[int] = mapped_column(
+        ForeignKey("instance.id"), primary_key=True, autoincrement=False
+    )
+    organisation_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    counts: Mapped[dict[str, Any]]
+    comments: Mapped[list[Any]]
+
+
+class PollKey(Base):
+    """A link by which one may answer, or that a person who signed in has answered.
+
+    No moment, and no way to an answer; the digest is made with a secret that is not stored here.
+    """
+
+    __tablename__ = "poll_key"
+    __table_args__ = (Index("ix_poll_key_instance", "instance_id"),)
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    instance_id: Mapped[int] = mapped_column(ForeignKey("instance.id"))
+    organisation_id: Mapped[int]
+    is_link: Mapped[bool]
+    is_used: Mapped[bool]
+
+
 class DataVersion(Base):
     """A snapshot of an instance's data, never changed."""
 

@@ -94,6 +94,34 @@ class OrderRelation(AppendOnly, Tenant):
     order: Mapped[JournalEntry] = relationship(foreign_keys=[order_entry_id])
 
 
+class SuggestionLink(Tenant):
+    """The link by which strangers suggest rows of a register to an organisation."""
+
+    __tablename__ = "suggestion_link"
+    __table_args__ = (UniqueConstraint("municipality_id", "register", "organisation_id"),)
+
+    register: Mapped[str] = mapped_column(String(80))
+    organisation_id: Mapped[int]
+    serial: Mapped[int]
+    """How often it was made; the key follows from it and a secret that is not stored here."""
+    digest: Mapped[str] = mapped_column(String(64), index=True)
+    """Of the key; empty while the link is closed."""
+
+
+class Suggestion(Tenant):
+    """What a stranger suggested: no row of the register, and nothing of who she was."""
+
+    __tablename__ = "suggestion"
+    __table_args__ = (
+        Index("ix_suggestion_waiting", "municipality_id", "register", "organisation_id"),
+    )
+
+    register: Mapped[str] = mapped_column(String(80))
+    organisation_id: Mapped[int]
+    said: Mapped[dict[str, Any]]
+    suggested_on: Mapped[dt.date]
+
+
 class RegisterEntry(AppendOnly, Tenant):
     """What was written about a row of a declared register: the truth its periods are made from."""
 

@@ -1,0 +1,237 @@
+"""Rows of a register that strangers suggest: their page, what waits, and the link to print."""
+
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from workflow_app.documents.qr import qr_png
+from workflow_app.engine.forms import blank, with_values
+from workflow_app.engine.refusals import Refusal
+from workflow_app.engine.registers import Register, Suggested
+from workflow_app.http import limits
+from workflow_app.http.container import container, read, stop_reading, transact
+from workflow_app.http.numbers import number_in
+from workflow_app.services.accounts.access import TOO_OFTEN, is_too_often
+from workflow_app.services.registers import suggesting as service
+from workflow_app.services.registers.suggesting import Link, Waiting
+from workflow_app.store.accounts.sessions import SqlAccess
+from workflow_app.store.read_models.choices import labels, of_record
+from workflow_app.store.registers.editing import SqlRegisters
+from workflow_app.store.registers.suggestions import SqlSuggestions
+from workflow_app.store.unit_of_work import SqlUnitOfWork
+from workflow_app.web import forms
+from workflow_app.web.security import person_id
+
+suggesting = Blueprint("suggesting", __name__)
+
+MOST_OF_ADDRESS = 30
+"""So many suggestions, and keys that lead nowhere, come from an address within 15 minutes."""
+Answer = Response | str | tuple[str, int]
+Sent = MultiDict[str, str]
+
+
+@suggesting.route("/suggest/<key>", methods=["GET", "POST"])
+def suggest(key: str) -> Answer:
+    """Ask a stranger what she suggests; it waits with the organisation whose link it is."""
+    if request.method != "POST":
+        page = read(lambda uow: _form(uow, key, None, None))
+        if page is None:
+            transact(_counted)
+        return page or abort(404)
+    sent = MultiDict(request.form)
+
+    def work(uow: SqlUnitOfWork) -> Refusal | None:
+        store, registers = SqlSuggestions(uow.connection), SqlRegisters(uow)
+        found = service.by_link(store, registers, key)
+        if isinstance(found, Refusal):
+            return found
+        if not _counted(uow):
+            return TOO_OFTEN
+        link, asked = found
+        register = uow.tables[link.register].register
+        values = forms.read(register.record, sent)
+        said = {name: value for name, value in values.items() if name in asked.fields}
+        return service.suggest(store, registers, link, said)
+
+    refusal = transact(work)
+    if refusal is None:
+        return render_template("suggesting/thanks.html", key=key)
+    page = read(lambda uow: _form(uow, key, sent, refusal))
+    if page is None:
+        transact(_counted)
+    return (page, limits.status_of(refusal, 422)) if page else abort(404)
+
+
+def _counted(uow: SqlUnitOfWork) -> bool:
+    """Count what came from an address; tell whether it was not too much."""
+    store, key = SqlAccess(uow), f"suggest-address:{limits.client_address()}"
+    if is_too_often(store, [(key, MOST_OF_ADDRESS)]):
+        return False
+    store.record_failure(key)
+    return True
+
+
+def _form(uow: SqlUnitOfWork, key: str, sent: Sent | None, refusal: Refusal | None) -> str | None:
+    found = service.by_link(SqlSuggestions(uow.connection), SqlRegisters(uow), key)
+    if isinstance(found, Refusal):
+        return None
+    link, asked = found
+    register, facts = uow.tables[link.register].register, uow.facts(link.municipality_id)
+    row = with_values(blank(register.record), {asked.adds: 1})
+    typed = forms.typed(register.record, sent) if sent is not None else None
+    errors = refusal.fields if refusal else {}
+    shown = forms.controls(
+        uow, of_record(link.municipality_id, row), row, errors=errors, typed=typed
+    )
+    return render_template(
+        "suggesting/ask.html",
+        asked=asked,
+        whom=facts.name("school", link.organisation_id),
+        elsewhere=facts.setting(asked.elsewhere) if asked.elsewhere else (),
+        controls=[one for one in shown if one.name in asked.fields],
+        refusal=refusal,
+        most=service.MOST_OF_A_TEXT,
+    )
+
+
+# ---------------------------------------------------------------- the organisation's people
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """An organisation's link, as who answers for it sees it."""
+
+    link: Link
+    name: str
+    address: str
+    """Empty while it is closed."""
+
+
+@suggesting.get("/registers/<register>/suggestions")
+def show(register: str) -> str:
+    """Show what waits with the organisations of a person, and the link of hers."""
+    return read(lambda uow: _page(uow, register, None))
+
+
+@suggesting.post("/registers/<register>/suggestions")
+def decide(register: str) -> Answer:
+    """Take what is chosen into the register, or throw it away."""
+    person = person_id()
+    chosen = {number_in(one) or 0 for one in request.form.getlist("chosen")}
+    word = service.throw_away if "_drop" in request.form else service.take_in
+
+    def work(uow: SqlUnitOfWork) -> int | Refusal:
+        declared = _declared(uow, register)
+        store = SqlSuggestions(uow.connection)
+        return word(store, SqlRegisters(uow), person, declared, chosen)
+
+    result = transact(work)
+    if isinstance(result, Refusal):
+        refusal = result
+        if refusal.code == "not_found":
+            abort(404)
+        return read(lambda uow: _page(uow, register, refusal)), 422
+    done = "Отклонено" if "_drop" in request.form else "Внесено в реестр"
+    flash(f"{done}: {result}.", "success")
+    return redirect(url_for("suggesting.show", register=register))
+
+
+@suggesting.post("/registers/<register>/suggestions/link")
+def change_link(register: str) -> Answer:
+    """Open the link of an organisation, make it anew, or close it."""
+    person, place = person_id(), number_in(request.form.get("organisation"))
+
+    def work(uow: SqlUnitOfWork) -> bool:
+        store = SqlSuggestions(uow.connection)
+        own = service.opens(SqlRegisters(uow), person, _declared(uow, register))
+        mine = next((one for one in own if one.organisation_id == place), None)
+        if mine is None:
+            return False
+        link = store.link_of(mine.municipality_id, mine.register, mine.organisation_id) or mine
+        if "_close" in request.form:
+            service.close_link(store, link)
+        else:
+            service.open_link(store, link, _secret())
+        return True
+
+    if not transact(work):
+        abort(404)
+    flash("Ссылка закрыта." if "_close" in request.form else "Ссылка готова.", "success")
+    return redirect(url_for("suggesting.show", register=register))
+
+
+@suggesting.get("/registers/<register>/suggestions/sheet/<int:organisation_id>")
+def sheet(register: str, organisation_id: int) -> str:
+    """Show the link of an organisation as a sheet for a wall."""
+
+    def look(uow: SqlUnitOfWork) -> tuple[Own, Suggested]:
+        declared = _declared(uow, register)
+        own = _links(uow, declared)
+        found = next((o for o in own if o.link.organisation_id == organisation_id), None)
+        if found is None or not found.address or declared.suggested is None:
+            abort(404)
+        return found, declared.suggested
+
+    own, asked = read(look)
+    stop_reading()
+    picture = b64encode(qr_png(own.address)).decode()
+    return render_template(
+        "suggesting/sheet.html", own=own, asked=asked, picture=picture, register=register
+    )
+
+
+def _declared(uow: SqlUnitOfWork, key: str) -> Register[Any]:
+    tables = uow.tables.get(key)
+    if tables is None or tables.register.suggested is None:
+        abort(404)
+    return tables.register
+
+
+def _page(uow: SqlUnitOfWork, key: str, refusal: Refusal | None) -> str:
+    register, registers = _declared(uow, key), SqlRegisters(uow)
+    held = service.own(registers, person_id(), register)
+    if isinstance(held, Refusal):
+        abort(404)
+    by, organisations = held
+    waiting = SqlSuggestions(uow.connection).waiting(by.municipality_id, key, organisations)
+    return render_template(
+        "suggesting/waiting.html",
+        register=register,
+        lines=[(one, _told(uow, register, by.municipality_id, one)) for one in waiting],
+        links=_links(uow, register),
+        refusal=refusal,
+    )
+
+
+def _told(
+    uow: SqlUnitOfWork, register: Register[Any], place: int, one: Waiting
+) -> Sequence[tuple[str, str]]:
+    """Return title and value of what a stranger said, in words."""
+    assert register.suggested  # noqa: S101 (asked by `_declared`)
+    row = register.record.model_construct(**{**register.empty, **one.said})
+    case, found = of_record(place, row), []
+    for name in register.suggested.fields:
+        view, value = register.fields[name], one.said.get(name)
+        if value not in (None, ""):
+            found.append((view.title, ", ".join(labels(uow, case, view, value))))
+    return found
+
+
+def _links(uow: SqlUnitOfWork, register: Register[Any]) -> Sequence[Own]:
+    store, found = SqlSuggestions(uow.connection), []
+    for mine in service.opens(SqlRegisters(uow), person_id(), register):
+        link = store.link_of(mine.municipality_id, mine.register, mine.organisation_id) or mine
+        key = service.key_of(link, _secret())
+        address = f"{container().settings.public_url}/suggest/{key}" if link.is_open else ""
+        name = uow.facts(mine.municipality_id).name("school", mine.organisation_id)
+        found.append(Own(link, name, address))
+    return found
+
+
+def _secret() -> str:
+    return container().settings.secret_key
