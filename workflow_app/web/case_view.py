@@ -18,11 +18,12 @@ from workflow_app.engine.forms import FieldView, views
 from workflow_app.engine.overview import Feed
 from workflow_app.engine.process import Check, Process, Table
 from workflow_app.engine.refusals import Refusal
-from workflow_app.engine.remarks import called, is_up_again, last_remarks, reply
-from workflow_app.engine.roles import POST, Actor, Capacity, targets
+from workflow_app.engine.remarks import is_up_again, last_remarks, reply
+from workflow_app.engine.roles import Actor, Capacity
 from workflow_app.engine.signatures import word
 from workflow_app.engine.votes import PENDING
 from workflow_app.http.numbers import number_in
+from workflow_app.http.outcomes import outcome, whom
 from workflow_app.services import administration
 from workflow_app.services.cases import acting, signing, undo_traces
 from workflow_app.store.directory import calendar, offices
@@ -345,17 +346,10 @@ def view_case(
 
 
 def what_was_done(uow: SqlUnitOfWork, done: acting.Done | Refusal, action: str) -> str | Refusal:
-    """Return what a person did by its name, and where the case stands after it; or why not."""
+    """Return what a person did and what happens next, in words; or why it was not done."""
     if isinstance(done, Refusal):
         return done
-    case = uow.load(done.instance_id) or abort(404)
-    process = uow.processes[case.process]
-    found = process.answer(action)
-    steps = (called(one, case) for one in process.transitions)
-    title = next((one.title for one in steps if one.key == action), action)
-    if found:
-        title = found[1].title
-    return f"Готово: «{title}». Сейчас: «{process.states[case.state].title}»."
+    return str(outcome(uow, done.instance_id, action, person_id()))
 
 
 def readable(uow: SqlUnitOfWork, instance_id: int) -> tuple[Case, Process, Actor]:
@@ -547,7 +541,7 @@ def _waits_for(
         Waiting(
             item.id,
             item.title,
-            _whom(uow, process, case, item),
+            whom(uow, process, case, item),
             item.person_id,
             names.get(item.person_id or 0, ""),
             known.get(item.id, ()),
@@ -566,23 +560,3 @@ def _shut_out(
     names = [name for office, name in closed if office.fills(item.role, place)]
     held = names and uow.facts(case.municipality_id).holders(item.role, place or None)
     return "" if held else ", ".join(dict.fromkeys(names))
-
-
-def _whom(uow: SqlUnitOfWork, process: Process, case: Case, item: OpenWork) -> str:
-    """Return who is waited for: of an answer the organisation, else somebody of it, by her part."""
-    if item.ballot and item.organisation:
-        return item.organisation
-    roles = process.states[case.state].waits_for
-    if item.reason and process.watcher:
-        roles = (process.watcher,)
-    elif item.ballot:
-        roles = process.roles()
-    place = item.role, item.organisation_id
-    title = next((role.title for role in roles if place in targets(role, case.parties)), "")
-    if not title:  # somebody only her ballot asks, or a state of an earlier version
-        ballot = process.ballots.get(item.ballot)
-        title = ballot.voter_title if ballot else item.title
-    if item.role == POST:
-        post = uow.facts(case.municipality_id).post(item.organisation_id)
-        return f"{title}, {post.name or post.title}" if post else title
-    return f"{title}, {item.organisation}" if item.organisation else title

@@ -9,6 +9,7 @@ from flask import Flask, g
 
 from workflow_app.engine.ballots import Ballot
 from workflow_app.engine.registers import Record, Register
+from workflow_app.engine.text import MONTHS, plural
 from workflow_app.engine.votes import PENDING
 from workflow_app.http.container import container
 from workflow_app.services.settings_defaults import DEFAULTS
@@ -28,22 +29,6 @@ MONTH_NAMES = (
     "ноябрь",
     "декабрь",
 )
-MONTHS = (
-    "января",
-    "февраля",
-    "марта",
-    "апреля",
-    "мая",
-    "июня",
-    "июля",
-    "августа",
-    "сентября",
-    "октября",
-    "ноября",
-    "декабря",
-)
-
-
 WEEKDAYS = ("пн", "вт", "ср", "чт", "пт", "сб", "вс")
 
 
@@ -143,20 +128,6 @@ def month_title(value: dt.date) -> str:
     'октябрь 2025'
     """
     return f"{MONTH_NAMES[value.month - 1]} {value.year}"
-
-
-def plural(number: int, one: str, few: str, many: str) -> str:
-    """Return a number with its noun.
-
-    >>> [plural(n, "дело", "дела", "дел") for n in (1, 3, 11, 25, 121)]
-    ['1 дело', '3 дела', '11 дел', '25 дел', '121 дело']
-    """
-    tail, teens = number % 10, number % 100
-    if tail == 1 and teens != 11:  # noqa: PLR2004 (Russian grammar)
-        return f"{number} {one}"
-    if tail in (2, 3, 4) and teens not in (12, 13, 14):
-        return f"{number} {few}"
-    return f"{number} {many}"
 
 
 WAITING = {PENDING: "ждём ответа"}

@@ -393,6 +393,11 @@ def put_number(case: Case[Order], _facts: Facts) -> Iterable[Change]:
     return (Number(JOURNAL, day, typed=case.form.number), Put({"registered_on": day}))
 
 
+def said_of_registration(case: Case[Order], _facts: Facts) -> str:
+    """The clerk hears the number that was given, and the day it is of."""
+    return f"Приказ зарегистрирован: № {case.number} от {date(case.data.registered_on)}"
+
+
 @says("школы состава и специалист управления образованием узнают о приказе")
 def registered_letter(case: Case[Order], _facts: Facts) -> Notify:
     """Everybody of the composition learns that the order stands."""

@@ -37,7 +37,7 @@ from workflow_app.engine.text import file_name
 from workflow_app.engine.votes import PENDING
 from workflow_app.services.cases import children, undo_traces
 from workflow_app.services.cases.children import plain
-from workflow_app.services.cases.work_items import Waiting, waits_otherwise
+from workflow_app.services.cases.work_items import Origin, Waiting, quotes, waits_otherwise
 from workflow_app.services.hashing import sha256, text_hash
 from workflow_app.services.ports import Entry, NewCase, NewDocument, NewWorkItem, UnitOfWork
 
@@ -85,6 +85,10 @@ class Interpreter:
         process = self.uow.processes[case.process]
         before = case
         trace = self._begin(case, decision.capacity)
+        values = plain(form)
+        self._waiting.origin = Origin(
+            decision.transition.told, decision.capacity, quotes(decision.transition.form, values)
+        )
         case = case.at_hand(form, decision.capacity, self.uow.now, self.uow.today)
         papers: list[Paper] = []
         made: dict[str, int] = {}
@@ -99,11 +103,11 @@ class Interpreter:
         case.steps = _counted(case, decision.transition.key, decision.capacity)
         entry = Entry(
             decision.transition.key,
-            decision.transition.title,
+            decision.transition.told,
             before.state,
             case.state,
             decision.capacity,
-            {**plain(form), **(signature or {})},
+            {**values, **(signature or {})},
             self._undo(process, before, case, decision, trace),
         )
         self.uow.save(process, case, before, entry)
@@ -133,6 +137,7 @@ class Interpreter:
         """Begin to gather what a step changes; the first step of a person is the cause."""
         if self._cause is None and capacity.person_id:
             self._cause = (case.id, self.uow.next_line(case.id))
+            self._waiting.person_id = capacity.person_id
         self._traces[case.id] = trace = undo_traces.Trace()
         return trace
 
@@ -194,11 +199,10 @@ class Interpreter:
         if not _is_waited_for(process, ballot) and not self._pending(case, ballot):
             trace.deadlines += self.uow.close_deadlines(case, ballot=ballot.key)
         after_case = case.at_hand(form, answered.capacity, self.uow.now, self.uow.today)
-        word = ballot.words.get(after.status, answered.answer.title)
-        title = f"{ballot.title}: {word[:1].lower()}{word[1:]}"
+        told = self._told(case, answered)
         entry = Entry(
             answered.answer.key,
-            title,
+            told,
             case.state,
             case.state,
             answered.capacity,
@@ -210,16 +214,20 @@ class Interpreter:
             text = getattr(form, "reason", "")
             self._tell(
                 after_case,
-                Notify(
-                    answered.answer.tell,
-                    f"{case_title(process, case)}: {answered.answer.title.lower()}",
-                    text,
-                ),
+                Notify(answered.answer.tell, f"{told}: {case_title(process, case)}", text),
             )
         if was_open and not self._is_open(after_case, ballot):
             self._tell_decided(after_case, ballot)
         self._unsettled.append(case.id)
         return True
+
+    def _told(self, case: Case, answered: Answered) -> str:
+        """Return an answer as history tells it, with whose it was where somebody else gave it."""
+        own = answered.before.voter.organisation_id
+        if own in (None, answered.capacity.organisation_id):
+            return answered.answer.past
+        name = self.uow.facts(case.municipality_id).name("school", own)
+        return f"{answered.answer.past}: {name}"
 
     def _pending(self, case: Case, ballot: Ballot) -> int:
         tally = self.uow.tally(case, ballot.key)
@@ -428,7 +436,8 @@ class Interpreter:
 
     def _tell(self, case: Case, change: Notify) -> None:
         to = [target for role in change.roles for target in targets(role, case.parties)]
-        payload = {"to": to, "subject": change.subject, "text": change.text}
+        by = self._waiting.person_id
+        payload = {"to": to, "subject": change.subject, "text": change.text, "by": by}
         self.uow.send(case, "tell", payload)
 
     # ------------------------------------------------------------ states
