@@ -86,9 +86,8 @@ class Interpreter:
         before = case
         trace = self._begin(case, decision.capacity)
         values = plain(form)
-        self._waiting.origin = Origin(
-            decision.transition.told, decision.capacity, quotes(decision.transition.form, values)
-        )
+        written = quotes(decision.transition.form, values) if decision.capacity.person_id else ()
+        self._waiting.origin = Origin(decision.transition.told, decision.capacity, written)
         case = case.at_hand(form, decision.capacity, self.uow.now, self.uow.today)
         papers: list[Paper] = []
         made: dict[str, int] = {}

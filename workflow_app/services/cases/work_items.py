@@ -155,7 +155,7 @@ def _plainly(view: FieldView, value: Any) -> str:
         return f"{dt.date.fromisoformat(value):%d.%m.%Y}"
     if view.kind in ("text", "line"):
         return bounded(str(value))
-    return str((view.options.get("choices") or {}).get(value, ""))
+    return str(view.options["choices"].get(value, "")) if view.kind == "choice" else ""
 
 
 def bounded(text: str) -> str:
