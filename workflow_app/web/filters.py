@@ -163,18 +163,19 @@ def left(days: int | None) -> str:
 
 
 def clause(basis: str) -> str:
-    """Return a ground as people know it: what the Regulation leaves open is a setting.
+    """Return a ground as people know it: clauses by number, and who decided what they leave open.
 
-    >>> clause("4.2"), clause("Название"), clause("A-04")
-    ('4.2', 'название Положения', 'настройка муниципалитета')
+    >>> clause("P1, 1.3"), clause("Название"), clause("A-04")
+    ('п. 1.3', 'Положение', 'решение муниципалитета')
     """
-    return UNNUMBERED.get(basis, basis)
+    if basis.partition(".")[0] in DECIDED:
+        return "решение муниципалитета"
+    numbered = [one for one in basis.split(", ") if one[:1].isdecimal()]
+    return f"п. {', '.join(numbered)}" if numbered else "Положение"
 
 
-UNNUMBERED = {"Название": "название Положения"} | {
-    key.partition(".")[0]: "настройка муниципалитета" for key in DEFAULTS
-}
-"""Grounds that are no clause of the Regulation."""
+DECIDED = frozenset(key.partition(".")[0] for key in DEFAULTS)
+"""Grounds that the Regulation leaves to the municipality."""
 
 
 class Group(NamedTuple):

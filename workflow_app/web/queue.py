@@ -15,7 +15,8 @@ from workflow_app.engine.decide import offered
 from workflow_app.engine.process import Process, Transition
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Actor
-from workflow_app.http.container import read, transact
+from workflow_app.engine.text import plural
+from workflow_app.http.container import container, read, transact
 from workflow_app.http.numbers import number_in
 from workflow_app.http.passwords import confirm
 from workflow_app.services import administration
@@ -244,17 +245,30 @@ def act_on_many() -> Response:
     if isinstance(signer, Refusal):
         flash(signer.message, "danger")
         return back
-    done = 0
+    done: dict[int, str] = {}
     for instance_id, version in chosen:
         intent = Intent(instance_id, action, version=version)
         work = partial(_act, person, process, intent, signer)
         refused, heading = transact(work)
-        done += refused is None
         if refused:
             flash(f"{heading}: {refused.message}", "danger")
+        else:
+            done[instance_id] = heading
     if done:
-        flash(f"Выполнено: {done}.", "success")
+        flash(_done_with_many(process, action, done), "success")
     return back
+
+
+def _done_with_many(process: str, action: str, done: Mapping[int, str]) -> Markup:
+    """Return what was done with many cases, each with its name as it is now and a link to it."""
+    steps = container().processes[process].transitions
+    told = next(step.told for step in steps if step.key == action)
+    count = plural(len(done), "дело", "дела", "дел")
+    links = (
+        Markup('<li><a href="{}">{}</a></li>').format(url_for("cases.show", instance_id=one), name)
+        for one, name in done.items()
+    )
+    return Markup("{}: {}.<ul>{}</ul>").format(told, count, Markup("").join(links))
 
 
 def _chosen(text: str) -> tuple[int, int] | None:
@@ -286,7 +300,7 @@ def _act(
         return refusal, _named(row) if may_read else f"Дело {row.id}"
     result = requests.carry_out(uow, SqlAccess(uow), person, intent, signer)
     if not isinstance(result, Refusal):
-        return None, _named(row)
+        return None, _named(queries.case(uow.session, row.id) or row)
     is_unread = result in (requests.UNSIGNED, acting.NOT_FOUND)
     return result, f"Дело {row.id}" if is_unread else _named(row)
 

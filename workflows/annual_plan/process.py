@@ -35,6 +35,7 @@ from workflows.annual_plan.effects import (
     hand_out,
     keep_done,
     remove_activities,
+    said_of_sending,
     take_composition,
     take_row_change,
     tell_edition,
@@ -174,6 +175,7 @@ process.move(
     {agreement: is_small_change, voting: otherwise}, by=COORDINATOR, basis="L2, 5.1",
     style="primary", again="Снова на голосование совета", if_=FIT,
     do=[drop_unwritten, snapshot, ask_council], past="План отправлен на согласование",
+    done=said_of_sending,
 )
 process.move(
     "close_vote", "Завершить голосование", voting, voting, by=COORDINATOR, basis="5.1",

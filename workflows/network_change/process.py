@@ -25,6 +25,7 @@ from workflows.network_change.effects import (
     outcome_letter,
     remember_names,
     remember_schools,
+    said_of_sending,
     start_order,
     stop_order,
 )
@@ -150,7 +151,7 @@ process.move(
     {council_vote: is_for_council, asking: concerns_schools, opinion: otherwise}, by=INITIATORS,
     basis="N2, 5.1", style="primary", again="Отправить снова", if_=FIT,
     do=[remember_schools, snapshot, exit_notice, ask_council, ask_schools_at_once],
-    past="Изменение сети отправлено на согласование",
+    past="Изменение сети отправлено на согласование", done=said_of_sending,
 )
 for asked, question in ((council_vote, council), (asking, consents)):
     process.move(

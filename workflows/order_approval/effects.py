@@ -31,11 +31,12 @@ from workflows.order_approval.kinds import (
     CREATE,
     DIRECTIONS,
     EXTEND,
+    JOURNAL,
     RESULTS,
     REVOKE,
     STATUSES,
 )
-from workflows.order_approval.rules import JOURNAL, registration_day
+from workflows.order_approval.rules import registration_day
 from workflows.registers.directions import IN_FORCE, of_year
 from workflows.registers.memberships import composition
 from workflows.registers.networks import NETWORKS
