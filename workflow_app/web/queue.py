@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -36,6 +37,8 @@ queue = Blueprint("queue", __name__)
 
 FILTERS = ("process", "state", "text", "late", "own", "new")
 MOST_AT_ONCE = 200
+LINKED = 10
+"""So many cases are linked after an action on many: what is said is kept in a cookie."""
 MOST_VIEWS = 20
 FEW_STARTS = 3
 """So many ways to begin stand side by side; more of them fold into one menu."""
@@ -264,11 +267,13 @@ def _done_with_many(process: str, action: str, done: Mapping[int, str]) -> Marku
     steps = container().processes[process].transitions
     told = next(step.told for step in steps if step.key == action)
     count = plural(len(done), "дело", "дела", "дел")
+    rest = len(done) - LINKED
     links = (
         Markup('<li><a href="{}">{}</a></li>').format(url_for("cases.show", instance_id=one), name)
-        for one, name in done.items()
+        for one, name in islice(done.items(), LINKED)
     )
-    return Markup("{}: {}.<ul>{}</ul>").format(told, count, Markup("").join(links))
+    more = f"и ещё {rest}" if rest > 0 else ""
+    return Markup("{}: {}.<ul>{}</ul>{}").format(told, count, Markup("").join(links), more)
 
 
 def _chosen(text: str) -> tuple[int, int] | None:

@@ -143,8 +143,13 @@ def quotes(form: type[Form] | None, values: Mapping[str, Any]) -> list[str]:
     for view in views(form) if form else ():
         value = values.get(view.name)
         if view.row and value:
-            texts = [c.name for c in view.columns if c.kind in ("text", "line")]
-            found += [bounded(str(row[name])) for row in value for name in texts if row.get(name)]
+            texts = [column for column in view.columns if column.kind in ("text", "line")]
+            found += [
+                f"{one.title}: {_bounded(str(row[one.name]))}"
+                for row in value
+                for one in texts
+                if row.get(one.name)
+            ]
         elif value and (said := _plainly(view, value)):
             found.append(f"{view.title}: {said}")
     return found[:MOST_QUOTES]
@@ -154,11 +159,11 @@ def _plainly(view: FieldView, value: Any) -> str:
     if view.kind == "date":
         return f"{dt.date.fromisoformat(value):%d.%m.%Y}"
     if view.kind in ("text", "line"):
-        return bounded(str(value))
+        return _bounded(str(value))
     return str(view.options["choices"].get(value, "")) if view.kind == "choice" else ""
 
 
-def bounded(text: str) -> str:
+def _bounded(text: str) -> str:
     """Return a text as a letter repeats it: not more of it than one reads there."""
     return text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE].rstrip()}…"
 
