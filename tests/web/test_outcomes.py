@@ -25,6 +25,8 @@ def letters(district, person):
 def test_the_last_consent_says_what_followed_and_whose_turn_it_is(browser, district, collecting):
     done(district.act("P105", collecting, "agree"))
     said = said_after(browser("P103"), collecting, "agree", password="demo-2025")
+    history = browser("P103").get(f"/cases/{collecting}")
+    assert '<div class="step">Школа согласилась участвовать: МКОУ СОШ № 5 п. Заря</div>' in history
     assert said == (
         "Школа согласилась участвовать (ответ за МКОУ СОШ № 3 с. Владимировка). "
         "Согласия собраны. Дальше — директор базовой школы, МКОУ СОШ № 2 с. Левокумское: "
@@ -37,10 +39,10 @@ def test_the_clerk_hears_the_number_and_that_the_directors_are_waited_for(browse
     done(district.act("P005", order, "visa"))
     done(district.act("P002", order, "sign"))
     page = browser("P004").get(f"/cases/{order}/actions/register")
-    assert "Оставьте пустым: будет присвоен № 271-од" in page
-    assert "Вы решаете за Отдел образования как делопроизводитель" in page
+    assert "Оставьте пустым: будет присвоен № 291-од" in page
+    assert "Вы решаете за отдел образования как специалист по делопроизводству" in page
     said = said_after(browser("P004"), order, "register")
-    assert said.startswith("Приказ зарегистрирован: № 271-од от 28.08.2025. Ждём 3 директоров")
+    assert said.startswith("Приказ зарегистрирован: № 291-од от 28.08.2025. Ждём 3 директоров")
 
 
 def test_an_end_is_called_one_and_work_of_ones_own_is_hers(browser, district, collecting):

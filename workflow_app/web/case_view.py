@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
@@ -331,7 +331,7 @@ def view_case(
         list(_stages(process, case.state, passed)),
         passed,
         [_due(uow, process, due, days) for due in page.deadlines],
-        list(_history(uow, process, page.history, days)),
+        list(_history(uow, process, [*_attributed(process, page)], days)),
         _votes(uow, process, page),
         _changes(uow, case, page),
         uploads.of_case(uow, case, actor.person_id),
@@ -421,6 +421,19 @@ def _between(days: WorkingCalendar, start: dt.date, end: dt.date) -> int | None:
         return days.working_days_between(start, end)
     except CalendarNotFilledError:
         return None
+
+
+def _attributed(process: Process, page: queries.CasePage) -> Iterator[queries.HistoryLine]:
+    """Yield the lines of history; an answer of one among several organisations names it."""
+    names: dict[str, dict[str, str]] = {}
+    for ballot, vote, organisation in page.votes:
+        names.setdefault(ballot.key, {})[vote.voter] = organisation
+    for line in page.history:
+        found = process.answer(line.action) if "voter" in line.form else None
+        asked = names.get(found[0].key, {}) if found else {}
+        own = asked.get(str(line.form.get("voter")), "")
+        is_one_of_many = own and len(set(asked.values())) > 1 and own not in line.title
+        yield replace(line, title=f"{line.title}: {own}") if is_one_of_many else line
 
 
 def _history(

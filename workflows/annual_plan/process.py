@@ -117,6 +117,7 @@ def plan_due(case: Case[Plan]) -> dt.date:
 draft = process.state(
     "draft", "Черновик", waits_for=COORDINATOR, edit=COORDINATOR, unlimited=MENDED,
     due=Due("plan", on=plan_due, unit="calendar", remind=(5, 1), escalate=((1, SPECIALIST),)),
+    work="Составить план и отправить совету",
 )
 voting = process.state("council_vote", "Голосование совета", ballot=council)
 agreement = process.state(
