@@ -1,7 +1,7 @@
-"""What a person hears after a step: what she did, what followed, who has the word and until when."""
+"""What a person hears after a step: what followed, who has the word and until when."""
 
 import pytest
-from stories import done
+from stories import done, propose
 
 from workflow_app.store.models.messages import Notice
 
@@ -45,7 +45,7 @@ def test_the_clerk_hears_the_number_and_that_the_directors_are_waited_for(browse
     assert said.startswith("Приказ зарегистрирован: № 291-од от 28.08.2025. Ждём 3 директоров")
 
 
-def test_an_end_is_called_one_and_work_of_ones_own_is_hers(browser, district, collecting):
+def test_the_end_of_a_case_is_called_one(browser, collecting):
     author = browser("P102")
     said = said_after(author, collecting, "withdraw", reason="Передумали")
     assert said == "Предложение отозвано. Дело завершено: «Отозвано»."
@@ -63,5 +63,6 @@ def test_a_letter_says_who_did_what_why_and_until_when_and_is_nobodys_own(distri
     )
 
 
-def test_nobody_is_told_of_what_she_began_herself(district, draft):
+def test_nobody_is_told_of_what_she_began_herself(district):
+    done(propose(district, "P102", {"S05": "supported"}))
     assert letters(district, "P102") == {}
