@@ -56,6 +56,8 @@ class Interpreter:
         self._calls: deque[children.Called] = deque()
         self._cause: undo_traces.Cause | None = None
         """The line of history that the person's step writes; all else follows from it."""
+        self._person = 0
+        """Whose step that was; 0 where the system began."""
         self._traces: dict[int, undo_traces.Trace] = {}
 
     # ------------------------------------------------------------ beginning and deciding
@@ -87,6 +89,9 @@ class Interpreter:
         trace = self._begin(case, decision.capacity)
         values = plain(form)
         written = quotes(decision.transition.form, values) if decision.capacity.person_id else ()
+        # What follows by itself in the case she acted in is said to her on the page at once.
+        by = self._person if self._is_own(case) else decision.capacity.person_id
+        self._waiting.person_id = by
         self._waiting.origin = Origin(decision.transition.told, decision.capacity, written)
         case = case.at_hand(form, decision.capacity, self.uow.now, self.uow.today)
         papers: list[Paper] = []
@@ -136,7 +141,7 @@ class Interpreter:
         """Begin to gather what a step changes; the first step of a person is the cause."""
         if self._cause is None and capacity.person_id:
             self._cause = (case.id, self.uow.next_line(case.id))
-            self._waiting.person_id = capacity.person_id
+            self._person = capacity.person_id
         self._traces[case.id] = trace = undo_traces.Trace()
         return trace
 
@@ -216,7 +221,7 @@ class Interpreter:
                 Notify(answered.answer.tell, f"{told}: {case_title(process, case)}", text),
             )
         if was_open and not self._is_open(after_case, ballot):
-            self._tell_decided(after_case, ballot)
+            self._tell_decided(case, ballot)
         self._unsettled.append(case.id)
         return True
 
@@ -435,7 +440,7 @@ class Interpreter:
 
     def _tell(self, case: Case, change: Notify) -> None:
         to = [target for role in change.roles for target in targets(role, case.parties)]
-        by = self._waiting.person_id
+        by = case.capacity.person_id if case.capacity else 0
         payload = {"to": to, "subject": change.subject, "text": change.text, "by": by}
         self.uow.send(case, "tell", payload)
 

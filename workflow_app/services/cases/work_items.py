@@ -37,7 +37,7 @@ class Waiting:
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
         self.person_id = 0
-        """Whose step all of it follows from: nobody is told of her own; 0 of the system's."""
+        """Who is not told of it, because it is her own step; 0 for nobody."""
         self.origin: Origin | None = None
 
     def open_state(self, process: Process, case: Case) -> None:
