@@ -53,19 +53,29 @@ def rule_of_council(facts: Facts) -> str:
 
 
 def vote_of_council(
-    key: str, work_title: str, *, yes: str, no: str, abstain: str, tell: tuple[Role, ...]
+    key: str, work_title: str, matter: tuple[str, str], *,
+    yes: str, no: str, abstain: str, tell: tuple[Role, ...],
 ) -> Ballot:
-    """Return the council's vote on something: its actions, and who learns that it is decided."""
+    """Return the council's vote on something: its actions, and who learns that it is decided.
+
+    `matter` is what it votes on, behind «за» and behind «против».
+    """
     return Ballot(
         key, "Голосование совета сети", schools_of_network,
         basis="5.1",
         voter_title="директор",
         work_title=work_title,
         answers=(
-            Answer(yes, "За", "for", style="primary"),
-            Answer(no, "Против", "against", form=Reason, if_=(answered,)),
-            Answer(abstain, "Воздержаться", "abstained"),
+            Answer(
+                yes, "За", "for", style="primary", past=f"Школа проголосовала за {matter[0]}"
+            ),
+            Answer(
+                no, "Против", "against", form=Reason, if_=(answered,),
+                past=f"Школа проголосовала против {matter[1]}",
+            ),
+            Answer(abstain, "Воздержаться", "abstained", past="Школа воздержалась"),
         ),
+        awaited=("школу", "школы", "школ"),
         words=VOTES,
         yes=("for",),
         abstain=("abstained",),

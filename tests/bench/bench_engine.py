@@ -44,13 +44,21 @@ def sheet_process() -> Process:
     review = process.state("review", "Рассмотрение", waits_for=CHIEF, no_deadline="мера")
     done = process.final("done", "Готово")
     dropped = process.final("dropped", "Снято")
-    process.start("begin", "Начать", draft, by=HEAD)
-    process.move("send", "Отправить", draft, review, by=HEAD)
+    process.start("begin", "Начать", draft, by=HEAD, past="Начато")
+    process.move("send", "Отправить", draft, review, by=HEAD, past="Сделано")
     process.move(
-        "approve", "Утвердить", review, done, by=CHIEF, apart="send", if_=[named], do=[remember]
+        "approve",
+        "Утвердить",
+        review,
+        done,
+        by=CHIEF,
+        apart="send",
+        if_=[named],
+        do=[remember],
+        past="Сделано",
     )
-    process.move("return", "Вернуть", review, draft, by=CHIEF)
-    process.move("drop", "Снять", [draft, review], dropped, by=(HEAD, CHIEF))
+    process.move("return", "Вернуть", review, draft, by=CHIEF, past="Сделано")
+    process.move("drop", "Снять", [draft, review], dropped, by=(HEAD, CHIEF), past="Сделано")
     return process
 
 

@@ -108,5 +108,5 @@ def test_without_scripts_every_action_is_there_and_the_server_says_what_did_not_
     page.get_by_label("Ваш пароль").fill("demo-2025")
     page.get_by_role("button", name="Подписать").click()
     said = " ".join(page.locator(".alert").all_inner_texts())
-    assert "Выполнено: 1." in said
+    assert "Приказ подписан: 1 дело." in said
     assert "это действие к нему не подходит" in said

@@ -25,9 +25,9 @@ def voters(_case, _facts):
 def ballot(**declared):
     values = {
         "answers": (
-            Answer("yes", "За", "for"),
-            Answer("no", "Против", "against"),
-            Answer("pass", "Воздержаться", "abstained"),
+            Answer("yes", "За", "for", past="Сделано"),
+            Answer("no", "Против", "against", past="Сделано"),
+            Answer("pass", "Воздержаться", "abstained", past="Сделано"),
         ),
         "voter_title": "член",
         "yes": ("for",),

@@ -195,8 +195,16 @@ def small(**declared):
     process = Process("note", "Запись", version=1, form=Note)
     draft = process.state("drafted", "Черновик", no_deadline="проба")
     done = process.final("done", "Готово")
-    process.start("begin", "Начать", draft, by=SYSTEM_ROLE)
-    process.move("finish", "Закончить", draft, declared.pop("to", done), by=SYSTEM_ROLE, **declared)
+    process.start("begin", "Начать", draft, by=SYSTEM_ROLE, past="Начато")
+    process.move(
+        "finish",
+        "Закончить",
+        draft,
+        declared.pop("to", done),
+        by=SYSTEM_ROLE,
+        **declared,
+        past="Закончено",
+    )
     return process, draft, done
 
 
@@ -249,7 +257,7 @@ def test_deciding_changes_nothing():
 
 def test_fork_without_a_way_is_refused():
     process, draft, done = small()
-    process.move("maybe", "Может быть", draft, {done: never}, by=SYSTEM_ROLE)
+    process.move("maybe", "Может быть", draft, {done: never}, by=SYSTEM_ROLE, past="Сделано")
 
     assert do(note(), "maybe", system(1), process=process).code == "no_way"
 
@@ -342,7 +350,7 @@ def test_substitute_answers_for_the_absent_head():
 
 @pytest.mark.parametrize(("who", "code"), [("clerk", "yes"), ("head_of_s06", "not_your_vote")])
 def test_answer_kept_for_a_role_is_given_by_its_holder_alone(monkeypatch, who, code):
-    recorded = Answer("record", "Записать", "yes", by=CLERK)
+    recorded = Answer("record", "Записать", "yes", by=CLERK, past="Сделано")
     other = replace(vote, answers=(*vote.answers, recorded))
     monkeypatch.setitem(plan.ballots, "vote", other)
 
@@ -385,7 +393,7 @@ def test_an_answer_may_be_kept_apart_from_an_earlier_step(monkeypatch):
 
 
 def test_who_answers_for_another_is_kept_apart_by_her_own_role(monkeypatch):
-    recorded = Answer("record", "Записать", "yes", by=CLERK, apart=("propose",))
+    recorded = Answer("record", "Записать", "yes", by=CLERK, apart=("propose",), past="Сделано")
     monkeypatch.setitem(plan.ballots, "vote", replace(vote, answers=(recorded,)))
     facts = asked("pending", "pending")
     facts.held["clerk"] = (replace(capacity("clerk"), person_id=99),)
@@ -410,8 +418,8 @@ def test_a_guard_of_an_answer_knows_who_is_asked(monkeypatch):
 
 def test_nobody_is_told_that_the_system_or_a_passed_term_stands_in_the_way():
     process, draft, done = small()
-    process.move("expire", "Срок истёк", draft, done, by=SYSTEM_ROLE)
-    process.move("both", "Закрыть", draft, done, by=(SYSTEM_ROLE, CLERK))
+    process.move("expire", "Срок истёк", draft, done, by=SYSTEM_ROLE, past="Сделано")
+    process.move("both", "Закрыть", draft, done, by=(SYSTEM_ROLE, CLERK), past="Сделано")
 
     assert do(note(), "expire", "clerk", process=process).message == "«Срок истёк» происходит само"
     assert do(note(), "both", "head_of_s06", process=process).message == (

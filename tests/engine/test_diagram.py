@@ -42,11 +42,13 @@ def test_rail_passes_by_a_longer_way_through_refusal():
     declined = process.state("declined", "Отклонено", due=SOON)
     agreed = process.state("agreed", "Принято", due=SOON)
     done = process.final("done", "Сделано")
-    process.start("ask", "Спросить", asked, by=CLERK)
-    process.move("agree", "Принять", asked, agreed, by=CLERK, style="primary")
-    process.move("decline", "Отклонить", asked, declined, by=CLERK)
-    process.move("uphold", "Оставить в силе", declined, agreed, by=CLERK, style="primary")
-    process.move("finish", "Закончить", agreed, done, by=CLERK)
+    process.start("ask", "Спросить", asked, by=CLERK, past="Сделано")
+    process.move("agree", "Принять", asked, agreed, by=CLERK, style="primary", past="Сделано")
+    process.move("decline", "Отклонить", asked, declined, by=CLERK, past="Сделано")
+    process.move(
+        "uphold", "Оставить в силе", declined, agreed, by=CLERK, style="primary", past="Сделано"
+    )
+    process.move("finish", "Закончить", agreed, done, by=CLERK, past="Закончено")
 
     assert main_path(process) == ("asked", "agreed", "done")
 
@@ -56,10 +58,10 @@ def test_state_aside_is_no_station():
     going = process.state("going", "Действует", due=SOON)
     paused = process.state("paused", "Приостановлено", due=SOON, aside=True)
     done = process.final("done", "Сделано")
-    process.start("begin", "Начать", going, by=CLERK)
-    process.move("pause", "Приостановить", going, paused, by=CLERK)
-    process.move("go_on", "Продолжить", paused, going, by=CLERK)
-    process.move("finish", "Закончить", [going, paused], done, by=CLERK)
+    process.start("begin", "Начать", going, by=CLERK, past="Начато")
+    process.move("pause", "Приостановить", going, paused, by=CLERK, past="Сделано")
+    process.move("go_on", "Продолжить", paused, going, by=CLERK, past="Сделано")
+    process.move("finish", "Закончить", [going, paused], done, by=CLERK, past="Закончено")
 
     assert main_path(process) == ("going", "done")
 
@@ -130,7 +132,7 @@ def test_drawing_without_a_case_marks_nothing():
 def test_titles_of_people_are_escaped():
     process, draft, _ = small()
     there = process.state("there", "<b>&Там</b>", due=SOON)
-    process.move("go", "Туда", draft, there, by=CLERK)
+    process.move("go", "Туда", draft, there, by=CLERK, past="Сделано")
 
     assert "&lt;b&gt;&amp;Там&lt;/b&gt;" in svg(process)
 

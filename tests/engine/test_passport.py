@@ -84,6 +84,7 @@ def test_every_change_is_called_in_the_passport():
         done,
         by=CLERK,
         do=[object.__new__(change) for change in get_args(Change) if change not in told],
+        past="Сделано",
     )
 
     *_, line = described(process).actions
@@ -122,9 +123,9 @@ def test_deadline_in_words(due, text):
 
 def council(**declared):
     answers = (
-        Answer("yes", "За", "for"),
-        Answer("no", "Против", "against"),
-        Answer("pass", "Воздержаться", "abstained", by=CLERK),
+        Answer("yes", "За", "for", past="Сделано"),
+        Answer("no", "Против", "against", past="Сделано"),
+        Answer("pass", "Воздержаться", "abstained", by=CLERK, past="Сделано"),
     )
     return Ballot("vote", "Совет", heads, answers, "член", ("for",), **declared)
 
@@ -190,7 +191,7 @@ def test_ballot_without_a_deadline_and_an_answer_for_another():
 def test_state_that_waits_for_a_ballot_without_a_deadline_says_nothing_of_time():
     process, draft, _ = small()
     asking = process.state("asking", "Опрос", ballot=ballot(due=None))
-    process.move("ask", "Спросить", draft, asking, by=CLERK)
+    process.move("ask", "Спросить", draft, asking, by=CLERK, past="Сделано")
 
     assert described(process).states[-1].deadlines == ()
 
@@ -206,6 +207,7 @@ def test_changes_written_by_hand_are_named():
         signed=True,
         apart="gone",
         do=[Paper("letter"), Start("toy", {}), Ask("vote", "close")],
+        past="Сделано",
     )
 
     line = described(process).actions[-1]

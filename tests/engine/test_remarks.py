@@ -40,7 +40,7 @@ def paper():
     process = Process("paper", "Бумага", version=1, form=Paper, readers=(CLERK,))
     draft = process.state("draft", "Черновик", due=SOON, waits_for=CLERK, edit=CLERK)
     sent = process.state("sent", "Представлена", due=SOON, waits_for=CLERK)
-    process.start("begin", "Начать", draft, by=CLERK)
+    process.start("begin", "Начать", draft, by=CLERK, past="Начато")
     process.move(
         "send",
         "Представить",
@@ -50,6 +50,7 @@ def paper():
         style="primary",
         again="Представить снова",
         if_=[remarks_answered],
+        past="Сделано",
     )
     process.move(
         "return",
@@ -60,6 +61,7 @@ def paper():
         form=Remarks,
         if_=[remarks_are_bound],
         do=[keep_remarks],
+        past="Сделано",
     )
     return process
 

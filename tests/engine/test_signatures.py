@@ -18,7 +18,10 @@ def test_kind_is_called_as_its_step_calls_it():
 
 
 def test_ballot_calls_a_kind_as_its_signed_answer_does():
-    answers = (Answer("skip", "Пропустить", "skipped"), Answer("sign", "Да", "yes", signed=SCANS))
+    answers = (
+        Answer("skip", "Пропустить", "skipped", past="Сделано"),
+        Answer("sign", "Да", "yes", signed=SCANS, past="Сделано"),
+    )
 
     assert ballot(answers=answers).signature_word(PAPER_SCAN) == "скан бумажного согласия"
     assert ballot(answers=answers[:1]).signature_word(PAPER_SCAN) == word(False, PAPER_SCAN)
@@ -39,8 +42,8 @@ def test_passport_names_the_setting_that_lists_the_kinds():
     process = Process("paper", "Бумага", version=1, form=Form)
     drafted = process.state("drafted", "Черновик", no_deadline="-", unlimited="-")
     signed = process.final("signed", "Подписано")
-    process.start("begin", "Начать", drafted, by=CLERK)
-    process.move("put_name", "Подписать", drafted, signed, by=CLERK, signed=SCANS)
+    process.start("begin", "Начать", drafted, by=CLERK, past="Начато")
+    process.move("put_name", "Подписать", drafted, signed, by=CLERK, signed=SCANS, past="Сделано")
 
     (line,) = [line for line in described(process).actions if line.title == "Подписать"]
 
@@ -54,7 +57,7 @@ def test_step_without_a_signature_takes_any():
 def test_offices_that_sign_are_those_of_signed_steps_and_of_the_voters_of_signed_answers():
     process, draft, done = small()
     assert signing_offices(process) == frozenset()
-    process.ask(ballot(answers=(Answer("sign", "Да", "agreed", signed=True),)))
+    process.ask(ballot(answers=(Answer("sign", "Да", "agreed", signed=True, past="Сделано"),)))
     assert signing_offices(process) == {"school_head"}
-    process.move("stamp", "Подписать", draft, done, by=CLERK, signed=True)
+    process.move("stamp", "Подписать", draft, done, by=CLERK, signed=True, past="Сделано")
     assert signing_offices(process) == {"school_head", "clerk"}

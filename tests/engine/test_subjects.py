@@ -121,21 +121,25 @@ heard = matter.state(
     "heard", "Услышано", waits_for=CLERK, due=Due("soon", 2, escalate=((1, CLERK),))
 )
 dropped = matter.final("dropped", "Снято")
-matter.start("begin", "Начать", going, by=(SYSTEM_ROLE, CLERK))
-matter.start("begin_heard", "Начать иначе", heard, by=CLERK)
-matter.move("change", "Изменить", going, going, by=CLERK, form=Matter, do=[take_over])
-matter.move("stop_clocks", "Остановить", going, going, by=CLERK, do=[Pause("thing/1")])
-matter.move("run_clocks", "Пустить", going, going, by=CLERK, do=[Resume("thing/1")])
-matter.move("make", "Сделать", going, going, by=CLERK, do=[make_thing])
-matter.move("tell_all", "Объявить", going, going, by=CLERK, do=[begin_other])
-matter.on(Child("news", "out", of="subject"), going, heard, key="hear", title="Услышать")
-matter.move("drop", "Снять", [going, heard], dropped, by=(SYSTEM_ROLE, CLERK, DOER))
+matter.start("begin", "Начать", going, by=(SYSTEM_ROLE, CLERK), past="Начато")
+matter.start("begin_heard", "Начать иначе", heard, by=CLERK, past="Сделано")
+matter.move(
+    "change", "Изменить", going, going, by=CLERK, form=Matter, do=[take_over], past="Сделано"
+)
+matter.move(
+    "stop_clocks", "Остановить", going, going, by=CLERK, do=[Pause("thing/1")], past="Сделано"
+)
+matter.move("run_clocks", "Пустить", going, going, by=CLERK, do=[Resume("thing/1")], past="Сделано")
+matter.move("make", "Сделать", going, going, by=CLERK, do=[make_thing], past="Сделано")
+matter.move("tell_all", "Объявить", going, going, by=CLERK, do=[begin_other], past="Сделано")
+matter.on(Child("news", "out", of="subject"), going, heard, key="hear", title="Услышано")
+matter.move("drop", "Снять", [going, heard], dropped, by=(SYSTEM_ROLE, CLERK, DOER), past="Сделано")
 
 news = Process("news", "Новость", version=1, form=Matter, readers=(CLERK,), stop="drop")
 out = news.state("out", "Объявлена", no_deadline="навсегда", unlimited="навсегда")
 gone = news.final("gone", "Снята")
-news.start("begin", "Объявить", out, by=SYSTEM_ROLE)
-news.move("drop", "Снять", out, gone, by=(SYSTEM_ROLE, CLERK))
+news.start("begin", "Объявить", out, by=SYSTEM_ROLE, past="Начато")
+news.move("drop", "Снять", out, gone, by=(SYSTEM_ROLE, CLERK), past="Сделано")
 
 TOYS = {"matter": matter, "news": news}
 METHODIST, SUBSTITUTE = capacity("methodist"), capacity("imc_head", for_="methodist")
@@ -182,7 +186,7 @@ def test_toys_are_sound():
 def test_post_without_positions_in_the_process_is_found():
     lost = Process("lost", "Потеряно", version=1, form=Matter, readers=(DOER,))
     ended = lost.final("ended", "Конец")
-    lost.start("begin", "Начать", ended, by=DOER)
+    lost.start("begin", "Начать", ended, by=DOER, past="Начато")
 
     assert "unknown_party" in {finding.code for finding in verify([lost])}
 

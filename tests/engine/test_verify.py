@@ -80,7 +80,7 @@ def test_condition_of_the_process_own_may_read_a_ballot_its_own_way():
     consent = ballot()
     process, draft, done = small()
     asking = process.state("asking", "Опрос", ballot=consent)
-    process.move("ask", "Спросить", draft, asking, by=CLERK, do=[consent.open])
+    process.move("ask", "Спросить", draft, asking, by=CLERK, do=[consent.open], past="Сделано")
     process.when("heard", "Услышали", says("услышано")(lambda _c, _f: True), asking, done)
 
     assert verify([process]) == []
@@ -95,7 +95,7 @@ def computed(case, _facts):
 
 def test_names_that_only_running_could_tell_are_left_alone():
     process, draft, done = small()
-    process.move("go", "Идти", draft, done, by=CLERK, do=[computed])
+    process.move("go", "Идти", draft, done, by=CLERK, do=[computed], past="Сделано")
 
     assert verify([process]) == []
 

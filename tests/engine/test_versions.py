@@ -91,7 +91,7 @@ def nothing(case, _facts):
 
 def with_move(**declared):
     process, draft, done = small()
-    process.move("send", "Отправить", draft, done, by=CLERK, **declared)
+    process.move("send", "Отправить", draft, done, by=CLERK, **declared, past="Сделано")
     return process
 
 
@@ -163,8 +163,8 @@ def test_two_forms_of_one_name_are_both_described():
         return Twin
 
     process, draft, done = small()
-    process.move("one", "Раз", draft, done, by=CLERK, form=form("Первое"))
-    process.move("two", "Два", draft, done, by=CLERK, form=form("Второе"))
+    process.move("one", "Раз", draft, done, by=CLERK, form=form("Первое"), past="Сделано")
+    process.move("two", "Два", draft, done, by=CLERK, form=form("Второе"), past="Сделано")
 
     assert {"Twin", "Twin_2"} <= body(process)["forms"].keys()
 
@@ -202,8 +202,10 @@ Fuller.__name__ = "Empty"
 def changed():
     process = Process("toy", "Игрушка", version=2, form=Fuller, readers=(CLERK,))
     draft = process.state("drafted", "Набросок", due=SOON)
-    process.start("begin", "Начать", draft, by=CLERK)
-    process.move("end", "Завершить", draft, process.final("over", "Завершено"), by=CLERK)
+    process.start("begin", "Начать", draft, by=CLERK, past="Начато")
+    process.move(
+        "end", "Завершить", draft, process.final("over", "Завершено"), by=CLERK, past="Сделано"
+    )
     return process
 
 
@@ -247,7 +249,7 @@ def test_optional_field_that_becomes_required_must_be_filled():
 def test_new_form_asks_nothing_of_running_cases():
     process, draft, done = small()
     before = body(process)
-    process.move("rename", "Назвать", draft, done, by=CLERK, form=changed().form)
+    process.move("rename", "Назвать", draft, done, by=CLERK, form=changed().form, past="Сделано")
 
     assert compare(before, body(process)) == []
 

@@ -121,8 +121,8 @@ vote = Ballot(
     yes=("yes",),
     need=at_least(1),
     answers=(
-        Answer("approve", "За", "yes", style="primary"),
-        Answer("oppose", "Против", "no", form=Result, if_=(answered,)),
+        Answer("approve", "За", "yes", style="primary", past="Сделано"),
+        Answer("oppose", "Против", "no", form=Result, if_=(answered,), past="Сделано"),
     ),
     due=Due("vote", 3, escalate=((1, CLERK),)),
 )
@@ -146,7 +146,7 @@ replaced = plan.final("replaced", "Заменён новой редакцией"
 abandoned = plan.final("abandoned", "Снят")
 
 plan.paper("plan", "План работы", fields=("название",), values=plan_values)
-plan.start("begin", "Составить план", draft, by=(SYSTEM_ROLE, CLERK))
+plan.start("begin", "Составить план", draft, by=(SYSTEM_ROLE, CLERK), past="Начато")
 plan.move(
     "propose",
     "Предложить",
@@ -155,6 +155,7 @@ plan.move(
     by=CLERK,
     if_=[filled, at_most("propose", 3, instead="Хватит.")],
     do=[snapshot, vote.open, fan],
+    past="Сделано",
 )
 plan.when("carried", "Одобрен", vote.passed, voting, active, do=[Paper("plan"), fan])
 plan.when("lost", "Не одобрен", vote.failed, voting, draft)
@@ -167,8 +168,9 @@ plan.move(
     by=CLERK,
     form=Plan,
     do=[says("строки записаны")(lambda case, _facts: Put({"rows": case.form.rows})), fan],
+    past="Сделано",
 )
-plan.revise("revise", "Новая редакция", active, draft, by=CLERK)
+plan.revise("revise", "Новая редакция", active, draft, by=CLERK, past="Сделано")
 plan.on(Child("plan", "active"), active, replaced, key="superseded", title="Заменён")
 plan.move(
     "abandon",
@@ -179,15 +181,27 @@ plan.move(
     do=[Call("cancel", process="item"), Notify((CLERK,), "План снят")],
     apart="propose",
     style="danger",
+    past="Сделано",
 )
 
 item = Process("item", "Строка плана", version=1, form=Item, readers=(HEAD, CLERK), stop="cancel")
 waiting = item.state("waiting", "Выполняется", due=SOON, waits_for=HEAD)
 reported = item.final("reported", "Выполнена")
 cancelled = item.final("cancelled", "Снята")
-item.start("begin", "Начать", waiting, by=SYSTEM_ROLE)
-item.move("report", "Отчитаться", waiting, reported, by=HEAD, form=Result, do=[put_result])
-item.move("told", "Строка изменилась", waiting, waiting, by=SYSTEM_ROLE, form=Item, do=[take_over])
-item.move("cancel", "Снять", waiting, cancelled, by=SYSTEM_ROLE)
+item.start("begin", "Начать", waiting, by=SYSTEM_ROLE, past="Начато")
+item.move(
+    "report", "Отчитаться", waiting, reported, by=HEAD, form=Result, do=[put_result], past="Сделано"
+)
+item.move(
+    "told",
+    "Строка изменилась",
+    waiting,
+    waiting,
+    by=SYSTEM_ROLE,
+    form=Item,
+    do=[take_over],
+    past="Сделано",
+)
+item.move("cancel", "Снять", waiting, cancelled, by=SYSTEM_ROLE, past="Сделано")
 
 TOYS = {"plan": plan, "item": item}

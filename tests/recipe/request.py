@@ -122,7 +122,9 @@ consents = Ballot(
     asked,
     voter_title="директор",
     answers=(
-        Answer("agree", "Согласиться", "agreed", signed=True, style="primary"),
+        Answer(
+            "agree", "Согласиться", "agreed", signed=True, style="primary", past="Школа согласилась"
+        ),
         Answer(
             "agree_with_conditions",
             "Согласиться с условиями",
@@ -130,6 +132,7 @@ consents = Ballot(
             form=Reason,
             if_=(answered,),
             signed=True,
+            past="Школа согласилась с условиями",
         ),
         Answer(
             "decline",
@@ -139,6 +142,7 @@ consents = Ballot(
             if_=(answered,),
             signed=True,
             style="danger",
+            past="Школа отказалась",
         ),
     ),
     words={
@@ -207,7 +211,15 @@ PAPERS = ("proposal", "consent_protocol", "imc_opinion")
 for key in PAPERS:
     process.paper(key, f"Бумага {key}", fields=("название", "школы[].школа"), values=sheet)
 
-process.start("create", "Предложить сеть", draft, by=BASE, if_=[base_is_stable], do=[take_number])
+process.start(
+    "create",
+    "Предложить сеть",
+    draft,
+    by=BASE,
+    if_=[base_is_stable],
+    do=[take_number],
+    past="Предложение начато",
+)
 process.move(
     "invite",
     "Пригласить школы",
@@ -217,6 +229,7 @@ process.move(
     style="primary",
     if_=[filled, base_is_stable],
     do=[snapshot, consents.ask_all],
+    past="Школы приглашены",
 )
 process.when(
     "consents_complete",
@@ -235,6 +248,7 @@ process.move(
     by=BASE,
     style="primary",
     do=[snapshot, Paper("proposal")],
+    past="Предложение подано",
 )
 process.move(
     "endorse",
@@ -246,6 +260,7 @@ process.move(
     if_=[answered],
     style="primary",
     do=[Paper("imc_opinion")],
+    past="Заключение дано",
 )
 process.move(
     "return",
@@ -256,6 +271,7 @@ process.move(
     form=Remarks,
     if_=[answered, remarks_are_bound],
     do=[keep_remarks],
+    past="Предложение возвращено",
 )
 process.move(
     "resend",
@@ -266,10 +282,28 @@ process.move(
     style="primary",
     if_=[filled, remarks_answered],
     do=[snapshot],
+    past="Предложение отправлено снова",
 )
-process.move("approve", "Утвердить", review, approved, by=HEAD, style="primary", bulk=True)
 process.move(
-    "reject", "Отклонить", review, rejected, by=HEAD, form=Rejection, style="danger", if_=[answered]
+    "approve",
+    "Утвердить",
+    review,
+    approved,
+    by=HEAD,
+    style="primary",
+    bulk=True,
+    past="Предложение утверждено",
+)
+process.move(
+    "reject",
+    "Отклонить",
+    review,
+    rejected,
+    by=HEAD,
+    form=Rejection,
+    style="danger",
+    if_=[answered],
+    past="Предложение отклонено",
 )
 process.move(
     "withdraw",
@@ -280,4 +314,5 @@ process.move(
     form=Reason,
     if_=[answered],
     style="danger",
+    past="Предложение отозвано",
 )

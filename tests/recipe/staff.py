@@ -157,7 +157,7 @@ draft = process.state(
     "draft", "Черновик", waits_for=CLERK, edit=CLERK, due=Due("draft", 10, escalate=((1, HEAD),))
 )
 registered = process.final("registered", "Зарегистрирован")
-process.start("begin", "Подготовить приказ", draft, by=CLERK)
+process.start("begin", "Подготовить приказ", draft, by=CLERK, past="Приказ подготовлен")
 process.move(
     "register",
     "Зарегистрировать",
@@ -167,4 +167,5 @@ process.move(
     style="primary",
     if_=[filled],
     do=[register],
+    past="Приказ зарегистрирован",
 )

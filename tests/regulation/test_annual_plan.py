@@ -92,7 +92,7 @@ def test_l2_a_plan_without_remote_formats_is_explained_and_then_returned(open_di
     done(district.act("P005", plan, "return", remarks=[remark]))
     assert district.state(plan) == "returned"
     line = district.read(lambda uow: uow.last_step(plan))
-    assert line.title == "Вернуть с замечаниями"
+    assert line.title == "План возвращён с замечаниями"
     mend(district, "P203", plan)
     done(district.act("P203", plan, "to_vote"))
     assert district.state(plan) == "council_vote"

@@ -116,7 +116,7 @@ def test_p5_a_consent_revoked_after_approval_blocks_the_signature(open_district)
     done(district.act("P112", case, "revoke", reason="сокращение штата"))
     assert code(district.act("P002", order, "sign")) == "consent_revoked"
     district.carry_out()
-    assert any("отозвать согласие" in subject for subject in district.notices("P002"))
+    assert any("Согласие школы отозвано" in subject for subject in district.notices("P002"))
     done(district.act("P002", case, "exclude_school", school=district.school("S12")))
     assert district.state(order) == "dropped"
     assert district.state(case) == "order_preparation"

@@ -101,7 +101,7 @@ def test_a_rejection_is_taken_back_and_those_who_were_told_are_told_again(distri
     done(district.take_back("P002", case))
     assert standing(district, case) == before
     district.carry_out()
-    assert any("отменён шаг «Отклонить»" in said for said in district.notices("P105"))
+    assert any("отменён шаг «Предложение отклонено»" in said for said in district.notices("P105"))
     done(district.act("P002", case, "approve"))
     assert district.broken() == []
 

@@ -33,14 +33,22 @@ def process():
         voter_title="директор",
         yes=("yes",),
         need=at_least(1),
-        answers=(Answer("say_yes", "Да", "yes", form=Brought),),
+        answers=(Answer("say_yes", "Да", "yes", form=Brought, past="Сделано"),),
     )
     made = Process("brought", "Файлы", version=1, form=Brought, readers=(HEAD,))
     asking = made.state("asking", "Идёт опрос", ballot=ballot)
     answered = made.state("answered", "Ответили", no_deadline="проба")
-    made.start("ask", "Спросить", asking, by=HEAD, do=[ballot.open])
+    made.start("ask", "Спросить", asking, by=HEAD, do=[ballot.open], past="Сделано")
     made.when("complete", "Ответили", ballot.passed, asking, answered)
-    made.move("show", "Показать", answered, made.final("shown", "Показано"), by=HEAD, form=Brought)
+    made.move(
+        "show",
+        "Показать",
+        answered,
+        made.final("shown", "Показано"),
+        by=HEAD,
+        form=Brought,
+        past="Сделано",
+    )
     return made
 
 
@@ -67,7 +75,9 @@ def bring(district):
 
 def begin(district, person, **values):
     who = district.people[person]
-    return district.container.transact(lambda uow: acting.start(uow, who, "brought", values))
+    return district.container.transact(
+        lambda uow: acting.start(uow, who, "brought", values, past="Сделано")
+    )
 
 
 def step(district, person, case, action, **values):

@@ -27,8 +27,8 @@ def small(key, version, *states):
     process = Process(key, "Другой", version=version, form=Small, readers=(HEAD,))
     made = [process.state(name, name, no_deadline="проба") for name in states]
     end = process.final("closed", "Закрыто")
-    process.start("open", "Открыть", made[0], by=HEAD)
-    process.move("close", "Закрыть", made, end, by=HEAD)
+    process.start("open", "Открыть", made[0], by=HEAD, past="Сделано")
+    process.move("close", "Закрыть", made, end, by=HEAD, past="Сделано")
     return process
 
 

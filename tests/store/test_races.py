@@ -58,12 +58,12 @@ def poll():
         voter_title="директор",
         yes=("yes",),
         need=at_least(1),
-        answers=(Answer("say_yes", "Да", "yes"),),
+        answers=(Answer("say_yes", "Да", "yes", past="Сделано"),),
     )
     process = Process("poll_of_many", "Опрос", version=1, form=Question, readers=(HEAD,))
     asking = process.state("asking", "Идёт опрос", ballot=ballot)
     answered = process.final("answered", "Все ответили")
-    process.start("ask", "Спросить", asking, by=HEAD, do=[ballot.open])
+    process.start("ask", "Спросить", asking, by=HEAD, do=[ballot.open], past="Сделано")
     process.when("complete", "Все ответили", ballot.passed, asking, answered)
     return process
 
@@ -89,7 +89,9 @@ def test_fifty_voters_answering_at_once_all_succeed(open_district):
     process = poll()
     container = replace(district.container, processes={process.key: process})
     person = district.people["P101"]
-    case = container.transact(lambda uow: acting.start(uow, person, process.key, {"text": "Да?"}))
+    case = container.transact(
+        lambda uow: acting.start(uow, person, process.key, {"text": "Да?"}, past="Сделано")
+    )
     intents = [Intent(case.instance_id, "say_yes", voter=str(n)) for n in range(VOTERS)]
     results = at_once(
         [

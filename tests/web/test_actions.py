@@ -101,17 +101,21 @@ def test_answers_stand_under_the_question_they_are_to(browser, district, plan):
     assert "Голосование совета сети: За Против Воздержаться" in said
 
 
-def test_a_step_is_named_when_it_is_done_with_where_the_case_stands_now(browser, district, plan):
+def test_who_answers_hears_whose_voice_it_was_and_how_many_are_still_awaited(
+    browser, district, plan
+):
     done(district.act("P201", plan, "to_vote"))
     voter = browser("P110")
     voter.post(f"/cases/{plan}/actions/vote_for")
-    assert voter.says() == ["Готово: «За». Сейчас: «Голосование совета»."]
+    (said,) = voter.says()
+    own = "Школа проголосовала за план (ответ за МКОУ СОШ № 10 с. Турксад)."
+    assert said == f"{own} Ждём ещё 4 школы, до 15 сентября."
 
 
 def test_a_button_under_the_text_names_what_it_did(browser, plan):
     author = browser("P201")
     author.post(f"/cases/{plan}/draft", _action="to_vote")
-    assert author.says() == ["Готово: «На голосование совета». Сейчас: «Голосование совета»."]
+    assert author.says() == ["План отправлен на голосование совета. Ждём 5 школ, до 15 сентября."]
 
 
 def test_a_link_to_a_step_already_done_leads_to_what_can_be_done_now(browser, district, plan):

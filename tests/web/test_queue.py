@@ -127,7 +127,7 @@ def test_who_decides_is_led_to_the_next_case_of_the_queue_as_it_was_looked_at(
     head.post(f"/cases/{in_review}/actions/approve")
     page = head.get(f"/cases/{in_review}")
     told = page[page.index('class="alert') :].split("</div>")
-    assert "Готово: «" in told[0]
+    assert "Предложение утверждено. Сейчас: «Готовится приказ»." in told[0]
     assert f'Следующее дело: <a href="{following}">' in told[0]
 
 
@@ -143,7 +143,7 @@ def test_what_waits_next_is_told_once_and_to_nobody_at_the_door(browser, distric
         kept.update(told)
     head.client.delete_cookie(COOKIE)
     door = head.get("/sign-in")
-    assert "Готово: «" in door
+    assert "Предложение утверждено." in door
     assert again not in door
 
 
@@ -196,7 +196,7 @@ def test_the_specialist_sends_many_orders_and_learns_why_one_stayed(browser, dis
     assert "data-bulk-bar" in page
     specialist.post("/bulk", action="order_approval/send", case=[case for case, _ in ticks])
     said = specialist.says()
-    assert any(sentence.startswith("Выполнено: 1.") for sentence in said)
+    assert any(one.startswith("Проект приказа отправлен на визирование: 1 дело.") for one in said)
     assert any("Заполните поле" in sentence for sentence in said)
     assert (district.state(order), district.state(unfilled)) == ("on_agreement", "draft")
 

@@ -104,7 +104,8 @@ def exact(amount: Amount, facts: Facts) -> Fraction:
 class Answer:
     """One way to answer: the status it gives and what it asks of the voter.
 
-    `after` names the statuses it may replace, `by` lets another role answer for the voter
+    `past` is how history tells it, «Школа согласилась участвовать». `after` names the statuses it
+    may replace, `by` lets another role answer for the voter
     (the initiator accepts a condition), `apart` names the steps after which a person may not give
     it, `signed` says by what it is confirmed: the password
     again (`True`), or whatever the municipality accepts.
@@ -124,6 +125,7 @@ class Answer:
     style: Literal["primary", "secondary", "danger"] = "secondary"
     is_bulk: bool = False
     """Whether it may be given in many cases at once."""
+    past: str = ""
 
 
 Further = Callable[[Case, Facts, Tally], bool]
@@ -163,6 +165,8 @@ class Ballot:
     """Who is told once the pending answers can no longer change the outcome."""
     work_title: str = ""
     """What the work item in the voter's queue says."""
+    awaited: tuple[str, str, str] = ("ответ", "ответа", "ответов")
+    """What is counted while it is open, behind «ждём ещё»: «1 школу», «2 школы», «5 школ»."""
     where: str = field(default_factory=caller, repr=False)
 
     def open(self, case: Case, facts: Facts) -> Ask:

@@ -198,6 +198,7 @@ OPTIONS = frozenset(
         "key",
         "locked",
         "minimum",
+        "next_of",
         "of",
         "on_page",
         "optional",
@@ -270,7 +271,8 @@ def field(
     a row that only offers itself: nobody wrote in it, so it is asked for nothing. A field of an
     action that is `present` begins with what the case says under its name; `demanded` asks the
     case whether an optional field is asked for after all, and its sentence says how. What a field
-    that is `on_page` says stands on the page of what the case is about, too.
+    that is `on_page` says stands on the page of what the case is about, too. A number that stays
+    empty becomes the one that the journal `next_of` gives next: the page says which.
     """
     described = {
         "basis": basis,

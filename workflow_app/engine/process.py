@@ -23,6 +23,7 @@ Guard = Callable[[Case, Facts], Refusal | Iterable[Refusal] | None]
 Condition = Callable[[Case, Facts], bool]
 Effect = Callable[[Case, Facts], Change | Iterable[Change] | None] | Change
 PartyFinder = Callable[[Any], Iterable[int | None]]
+Told = Callable[[Case, Facts], str]
 Kind = Literal["start", "move", "when", "on", "revise"]
 Style = Literal["primary", "secondary", "danger"]
 
@@ -157,7 +158,16 @@ class Transition:
     unlimited: str = ""
     again: str = ""
     """What the step is called in a case that was returned with remarks."""
+    past: str = ""
+    """How history tells it: past tense with the object, «Справка представлена»."""
+    done: Told | None = None
+    """What the person hears instead, of the case after the step, where `past` is not enough."""
     where: str = ""
+
+    @property
+    def told(self) -> str:
+        """Return the step as something that happened; what happens by itself is titled so."""
+        return self.past or self.title
 
     @property
     def is_by_person(self) -> bool:
@@ -178,6 +188,8 @@ class Happening(TypedDict, total=False):
     signed: Signed
     unlimited: str
     again: str
+    past: str
+    done: Told | None
 
 
 class Doing(Happening, total=False):
@@ -442,6 +454,8 @@ class Process:
         signed: Signed = False,
         unlimited: str = "",
         again: str = "",
+        past: str = "",
+        done: Told | None = None,
     ) -> Transition:
         sources = _many(source, State)
         ways = target.items() if isinstance(target, Mapping) else ((target, otherwise),)
@@ -465,6 +479,8 @@ class Process:
             signed,
             unlimited,
             again,
+            past,
+            done,
             caller(),
         )
         if target is not stay:

@@ -107,8 +107,10 @@ def is_up_again(process: Process, case: Case) -> bool:
 
 
 def called(step: Transition, case: Case) -> Transition:
-    """Return a step under the name it has in a case that was returned."""
-    return replace(step, title=step.again) if step.again and last_return(case.data) else step
+    """Return a step under the name it has in a case that was returned, and told as a repetition."""
+    if not step.again or not last_return(case.data):
+        return step
+    return replace(step, title=step.again, past=f"{step.told} снова")
 
 
 @says("каждое замечание относится к полю дела")

@@ -1,15 +1,30 @@
-"""Text of people: which characters it may hold, and how a stray one is taken out.
+"""Text of people: which characters it may hold, and how a number and a day stand in a sentence.
 
 What XML 1.0 calls a character may stand in a text: any other one no paper could print, and
 PostgreSQL keeps neither a NUL nor half of a surrogate pair. A person neither sees nor means them,
 so what comes from a page is cleaned; a machine is told.
 """
 
+import datetime as dt
 import re
 
 from workflow_app.engine.refusals import Refusal
 
 LONGEST_FILE_NAME = 200
+MONTHS = (
+    "января",
+    "февраля",
+    "марта",
+    "апреля",
+    "мая",
+    "июня",
+    "июля",
+    "августа",
+    "сентября",
+    "октября",
+    "ноября",
+    "декабря",
+)
 
 _STRAY = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _BREAK = re.compile("[\x0b\x0c]")
@@ -50,3 +65,27 @@ def file_name(name: str) -> str:
     """
     plain = " ".join(_NO_NAME.sub(" ", cleaned(name)).split())
     return plain[-LONGEST_FILE_NAME:] or "файл"
+
+
+def plural(number: int, one: str, few: str, many: str) -> str:
+    """Return a number with its noun.
+
+    >>> [plural(n, "дело", "дела", "дел") for n in (1, 3, 11, 25, 121)]
+    ['1 дело', '3 дела', '11 дел', '25 дел', '121 дело']
+    """
+    tail, teens = number % 10, number % 100
+    if tail == 1 and teens != 11:  # noqa: PLR2004 (Russian grammar)
+        return f"{number} {one}"
+    if tail in (2, 3, 4) and teens not in (12, 13, 14):
+        return f"{number} {few}"
+    return f"{number} {many}"
+
+
+def day_in_words(day: dt.date, today: dt.date) -> str:
+    """Return a day as people say it, with its year where that is another one.
+
+    >>> [day_in_words(dt.date(2026, 6, 25), dt.date(year, 6, 18)) for year in (2026, 2025)]
+    ['25 июня', '25 июня 2026 года']
+    """
+    said = f"{day.day} {MONTHS[day.month - 1]}"
+    return said if day.year == today.year else f"{said} {day.year} года"

@@ -11,6 +11,7 @@ from workflow_app.engine.checks import (
     graph,
     names,
     papers,
+    past,
     time,
     words,
 )
@@ -23,6 +24,7 @@ __all__ = ["Finding", "verify"]
 
 CHECKS = (
     words.check,
+    past.check,
     graph.check,
     names.check,
     fields.check,

@@ -6,11 +6,14 @@ from workflow_app.services.accounts import access, second_factor
 from workflow_app.services.accounts.access import AccountRow
 from workflow_app.store.accounts.sessions import SqlAccess
 
+NO_PASSWORD = Refusal("wrong_password", "Введите пароль", "password")
 NO_CODE = Refusal("wrong_code", "Введите код из приложения", "code")
 
 
 def password_alone(person: int, password: str) -> AccountRow | Refusal:
     """Return the account whose password it is: where a code is checked beside it."""
+    if not password:
+        return NO_PASSWORD
     attempt = read(lambda uow: access.signature_attempt(SqlAccess(uow), person))
     if isinstance(attempt, Refusal):
         return attempt

@@ -13,6 +13,7 @@ from workflow_app.engine.deadlines import Policy
 from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import POST, SYSTEM_ROLE, Actor, Capacity
+from workflow_app.engine.text import plural
 from workflow_app.services.accounts import access
 from workflow_app.services.importing.rows import LONGEST_NOTE
 from workflow_app.services.registers.names import TitleForms
@@ -373,18 +374,34 @@ def fill_year(store: Administration, actor: Actor, year: int) -> Refusal | None:
     return None
 
 
+UNIT_WORDS = {
+    "working": ("рабочий день", "рабочих дня", "рабочих дней"),
+    "calendar": ("календарный день", "календарных дня", "календарных дней"),
+}
+
+
+def term_in_words(term: Policy) -> str:
+    """Return how long a term is, «2 рабочих дня»."""
+    return plural(term.offset, *UNIT_WORDS[term.unit])
+
+
 def set_policy(
     store: Administration,
     actor: Actor,
     kind: str,
     lane: str,
     *,
+    title: str,
+    before: Policy,
     offset: int | None,
     unit: str,
     remind: Sequence[int],
     escalate_after: Sequence[int],
 ) -> Refusal | None:
-    """Set how long a kind of deadline is here; open deadlines stay as they are."""
+    """Set how long a kind of deadline is here; open deadlines stay as they are.
+
+    `title` is what waits so long, `before` its term until now: the history of changes says both.
+    """
     by = officer(actor)
     if by is None:
         return NOT_ADMIN
@@ -398,7 +415,8 @@ def set_policy(
     term = Policy(offset, unit, tuple(remind), tuple(escalate_after))  # type: ignore[arg-type]
     values = row_of(term)
     store.set_policy(by.municipality_id, kind, lane, values)
-    store.record(by, "set_policy", f"Срок «{kind}»: {offset}", {"lane": lane, **values})
+    said = f"{title}: было {term_in_words(before)}, стало {term_in_words(term)}"
+    store.record(by, "set_policy", said, {"kind": kind, "lane": lane, **values})
     return None
 
 
@@ -413,27 +431,36 @@ def row_of(term: Policy) -> dict[str, Any]:
 
 
 def set_lane(
-    store: Administration, actor: Actor, lane: str, terms: Mapping[str, Policy]
+    store: Administration,
+    actor: Actor,
+    lane: str,
+    terms: Mapping[str, Policy],
+    titles: Mapping[str, str],
 ) -> Refusal | None:
-    """Take proposed terms for a lane; open deadlines stay as they are."""
+    """Take proposed terms for a lane; open deadlines stay as they are.
+
+    `titles` says what waits so long, by the kind of the term.
+    """
     by = officer(actor)
     if by is None:
         return NOT_ADMIN
     for kind, term in terms.items():
         store.set_policy(by.municipality_id, kind, lane, row_of(term))
-    said = ", ".join(f"{kind} {term.offset}" for kind, term in terms.items())
+    said = "; ".join(f"{titles[kind]}: {term_in_words(term)}" for kind, term in terms.items())
     details = {"lane": lane, **{kind: term.offset for kind, term in terms.items()}}
-    store.record(by, "set_lane", f"Сроки «{lane}»: {said}", details)
+    store.record(by, "set_lane", f"Короче на это время. {said}"[:400], details)
     return None
 
 
-def drop_policy(store: Administration, actor: Actor, kind: str, lane: str) -> Refusal | None:
-    """Go back to the term the process declares."""
+def drop_policy(
+    store: Administration, actor: Actor, kind: str, lane: str, title: str
+) -> Refusal | None:
+    """Go back to the term the process declares of what `title` says."""
     by = officer(actor)
     if by is None:
         return NOT_ADMIN
     store.set_policy(by.municipality_id, kind, lane, None)
-    store.record(by, "drop_policy", f"Срок «{kind}»: как в процессе", {"lane": lane})
+    store.record(by, "drop_policy", f"{title}: исходный срок", {"kind": kind, "lane": lane})
     return None
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from workflow_app.engine.text import day_in_words
 from workflow_app.services.ports import Delivery, Letter, NewNotice
 
 MOST_LETTERS = 5
@@ -45,7 +46,9 @@ class Message(Protocol):
 def tell(uow: Delivery, message: Message) -> None:
     """Write the notices of a `Tell` and queue their letters."""
     said = message.payload
-    notice = NewNotice(f"{message.id}", _targets(said["to"]), said["subject"], said["text"])
+    notice = NewNotice(
+        f"{message.id}", _targets(said["to"]), said["subject"], said["text"], said.get("by", 0)
+    )
     uow.notify(message.municipality_id, message.instance_id, [notice])
 
 
@@ -54,9 +57,15 @@ def announce(uow: Delivery, message: Message) -> None:
     said = message.payload
     # A message of the release before does not carry how its case is called.
     heading = said["heading"] if "heading" in said else uow.heading(message.instance_id or 0)
-    text = f"Срок: {_day(said['due_at'])}" if said["due_at"] else ""
+    text = "\n\n".join(filter(None, (_origin(uow, message), _until(uow, said["due_at"]))))
     notices = [
-        NewNotice(f"{message.id}.{number}", ((role, place),), f"{title}: {heading}", text)
+        NewNotice(
+            f"{message.id}.{number}",
+            ((role, place),),
+            f"{title}: {heading}",
+            text,
+            said.get("by", 0),
+        )
         for number, (role, place, title) in enumerate(said["items"])
     ]
     uow.notify(message.municipality_id, message.instance_id, notices)
@@ -66,9 +75,22 @@ def _targets(said: Sequence[Sequence[Any]]) -> list[tuple[str, int]]:
     return [(role, place or 0) for role, place in said]
 
 
-def _day(moment: str) -> str:
-    year, month, day = moment[:10].split("-")
-    return f"{day}.{month}.{year}"
+def _origin(uow: Delivery, message: Message) -> str:
+    """Return what happened, who did it, and what was written with it; empty where nobody said."""
+    said = message.payload
+    if not said.get("told"):
+        return ""
+    person, title = said["who"]
+    name = uow.signature(message.municipality_id, person)
+    who = f" ({name}, {title})" if name else ""
+    return "\n".join((f"{said['told']}{who}.", *said["said"]))
+
+
+def _until(uow: Delivery, moment: str | None) -> str:
+    if not moment:
+        return ""
+    day = day_in_words(dt.date.fromisoformat(moment[:10]), uow.now.date())
+    return f"Срок: до {day}."
 
 
 def letter_text(letter: Letter, link: str) -> str:

@@ -305,6 +305,8 @@ class NewNotice:
     to: Sequence[tuple[str, int]]
     subject: str
     text: str
+    but: int = 0
+    """The person whose own act it tells of, if one did it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,3 +367,6 @@ class Delivery(Protocol):
 
     def heading(self, instance_id: int) -> str:
         """Return how an instance is called, with its number."""
+
+    def signature(self, municipality_id: int, person_id: int) -> str:
+        """Return how a person signs, «Шевчук Л.Н.»; empty for nobody."""

@@ -76,13 +76,15 @@ def _page(
         controls = tuple(
             forms.controls(uow, view.case, begins, errors=errors, typed=typed, blanks=blanks)
         )
-    kinds = accepted(line.offer.action.signed, uow.facts(view.case.municipality_id))
+    facts = uow.facts(view.case.municipality_id)
+    kinds = accepted(line.offer.action.signed, facts)
     takes_scan = PAPER_SCAN in kinds
     return render_template(
         "cases/action.html",
         view=view,
         line=line,
         controls=controls,
+        organisation=lambda capacity: facts.name("school", capacity.organisation_id),
         refusal=refusal,
         takes_password=SIMPLE in kinds,
         takes_scan=takes_scan,

@@ -590,8 +590,9 @@ def _kinds(uow: SqlUnitOfWork) -> dict[str, tuple[str, Policy]]:
 def shorten_august() -> Response:
     """Take the shorter terms of August, as the processes propose them."""
     proposed = read(lambda uow: terms.august_terms(uow.processes.values()))
+    titles = {kind: title for kind, (title, _) in read(_kinds).items()}
     return _do(
-        lambda s, actor: service.set_lane(s, actor, terms.AUGUST, proposed),
+        lambda s, actor: service.set_lane(s, actor, terms.AUGUST, proposed, titles),
         "Августовские сроки записаны. Уже открытые сроки не изменились.",
         url_for("admin.deadlines"),
     )
@@ -602,16 +603,22 @@ def set_policy() -> Response:
     """Set a term, or go back to the declared one."""
     sent, back = request.form, url_for("admin.deadlines")
     kind, lane = sent.get("kind", ""), sent.get("lane", "")
-    if kind not in read(_kinds) or lane not in LANES:
+    known, own = read(lambda uow: (_kinds(uow), _own_term(uow, kind, lane)))
+    if kind not in known or lane not in LANES:
         abort(404)
+    place, declared = known[kind]
+    title = f"{place}{lane and f', {LANES[lane]}'}"
     if "forget" in sent:
-        return _do(lambda s, a: service.drop_policy(s, a, kind, lane), "Срок как в процессе.", back)
+        said = "Срок снова исходный."
+        return _do(lambda s, a: service.drop_policy(s, a, kind, lane, title), said, back)
     return _do(
         lambda s, actor: service.set_policy(
             s,
             actor,
             kind,
             lane,
+            title=title,
+            before=own or declared,
             offset=number_in(sent.get("offset")),
             unit=sent.get("unit", ""),
             remind=_days("remind"),
@@ -620,6 +627,14 @@ def set_policy() -> Response:
         "Срок записан. Уже открытые сроки не изменились.",
         back,
     )
+
+
+def _own_term(uow: SqlUnitOfWork, kind: str, lane: str) -> Policy | None:
+    """Return the municipality's own term, if it has set one."""
+    row = store.policies(uow.session, _officer(uow).municipality_id).get((kind, lane))
+    if row is None:
+        return None
+    return Policy(row.offset, row.unit, tuple(row.remind), tuple(row.escalate_after))  # type: ignore[arg-type]
 
 
 def _days(name: str) -> list[int]:

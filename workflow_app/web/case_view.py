@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
@@ -18,11 +18,12 @@ from workflow_app.engine.forms import FieldView, views
 from workflow_app.engine.overview import Feed
 from workflow_app.engine.process import Check, Process, Table
 from workflow_app.engine.refusals import Refusal
-from workflow_app.engine.remarks import called, is_up_again, last_remarks, reply
-from workflow_app.engine.roles import POST, Actor, Capacity, targets
+from workflow_app.engine.remarks import is_up_again, last_remarks, reply
+from workflow_app.engine.roles import Actor, Capacity
 from workflow_app.engine.signatures import word
 from workflow_app.engine.votes import PENDING
 from workflow_app.http.numbers import number_in
+from workflow_app.http.outcomes import outcome, whom
 from workflow_app.services import administration, polls
 from workflow_app.services.cases import acting, requests, signing, undo_traces
 from workflow_app.services.polls import Progress
@@ -374,7 +375,7 @@ def view_case(
         list(_stages(process, case.state, passed)),
         passed,
         [_due(uow, process, due, days) for due in page.deadlines],
-        list(_history(uow, process, page.history, days)),
+        list(_history(uow, process, [*_attributed(process, page)], days)),
         _votes(uow, process, page),
         _changes(uow, case, page),
         uploads.of_case(uow, case, actor.person_id),
@@ -390,17 +391,10 @@ def view_case(
 
 
 def what_was_done(uow: SqlUnitOfWork, done: acting.Done | Refusal, action: str) -> str | Refusal:
-    """Return what a person did by its name, and where the case stands after it; or why not."""
+    """Return what a person did and what happens next, in words; or why it was not done."""
     if isinstance(done, Refusal):
         return done
-    case = uow.load(done.instance_id) or abort(404)
-    process = uow.processes[case.process]
-    found = process.answer(action)
-    steps = (called(one, case) for one in process.transitions)
-    title = next((one.title for one in steps if one.key == action), action)
-    if found:
-        title = found[1].title
-    return f"Готово: «{title}». Сейчас: «{process.states[case.state].title}»."
+    return str(outcome(uow, done.instance_id, action, person_id()))
 
 
 def page_after(uow: SqlUnitOfWork, instance_id: int) -> str:
@@ -479,6 +473,19 @@ def _due(uow: SqlUnitOfWork, process: Process, due: Any, days: WorkingCalendar) 
     return DueLine(
         title, due.due_at, days_left(days, uow.today, due.due_at.astimezone(uow.zone).date())
     )
+
+
+def _attributed(process: Process, page: queries.CasePage) -> Iterator[queries.HistoryLine]:
+    """Yield the lines of history; an answer of one among several organisations names it."""
+    names: dict[str, dict[str, str]] = {}
+    for ballot, vote, organisation in page.votes:
+        names.setdefault(ballot.key, {})[vote.voter] = organisation
+    for line in page.history:
+        found = process.answer(line.action) if "voter" in line.form else None
+        asked = names.get(found[0].key, {}) if found else {}
+        own = asked.get(str(line.form.get("voter")), "")
+        is_one_of_many = own and len(set(asked.values())) > 1 and own not in line.title
+        yield replace(line, title=f"{line.title}: {own}") if is_one_of_many else line
 
 
 def _history(
@@ -599,7 +606,7 @@ def _waits_for(
         Waiting(
             item.id,
             item.title,
-            _whom(uow, process, case, item),
+            whom(uow, process, case, item),
             item.person_id,
             names.get(item.person_id or 0, ""),
             known.get(item.id, ()),
@@ -618,23 +625,3 @@ def _shut_out(
     names = [name for office, name in closed if office.fills(item.role, place)]
     held = names and uow.facts(case.municipality_id).holders(item.role, place or None)
     return "" if held else ", ".join(dict.fromkeys(names))
-
-
-def _whom(uow: SqlUnitOfWork, process: Process, case: Case, item: OpenWork) -> str:
-    """Return who is waited for: of an answer the organisation, else somebody of it, by her part."""
-    if item.ballot and item.organisation:
-        return item.organisation
-    roles = process.states[case.state].waits_for
-    if item.reason and process.watcher:
-        roles = (process.watcher,)
-    elif item.ballot:
-        roles = process.roles()
-    place = item.role, item.organisation_id
-    title = next((role.title for role in roles if place in targets(role, case.parties)), "")
-    if not title:  # somebody only her ballot asks, or a state of an earlier version
-        ballot = process.ballots.get(item.ballot)
-        title = ballot.voter_title if ballot else item.title
-    if item.role == POST:
-        post = uow.facts(case.municipality_id).post(item.organisation_id)
-        return f"{title}, {post.name or post.title}" if post else title
-    return f"{title}, {item.organisation}" if item.organisation else title

@@ -4,7 +4,8 @@ import datetime as dt
 from typing import NamedTuple
 
 from workflow_app.engine.calendar import CalendarNotFilledError, WorkingCalendar
-from workflow_app.web.filters import MONTHS, day, left, local, now
+from workflow_app.engine.text import day_in_words
+from workflow_app.web.filters import day, left, local, now
 
 FAR = "far"
 
@@ -37,5 +38,4 @@ def pill(due_at: dt.datetime, days: int | None) -> Pill:
     ahead = (moment.date() - today).days
     if ahead <= 1:
         return Pill(("сегодня", "завтра")[max(ahead, 0)], "soon", sentence)
-    year = "" if moment.year == today.year else f" {moment.year}"
-    return Pill(f"{moment.day} {MONTHS[moment.month - 1]}{year}", FAR, sentence)
+    return Pill(day_in_words(moment.date(), today), FAR, sentence)

@@ -9,6 +9,7 @@ from flask import Flask, g
 
 from workflow_app.engine.ballots import Ballot
 from workflow_app.engine.registers import Record, Register
+from workflow_app.engine.text import MONTHS, plural
 from workflow_app.engine.votes import PENDING
 from workflow_app.http.container import container
 from workflow_app.services.settings_defaults import DEFAULTS
@@ -28,22 +29,6 @@ MONTH_NAMES = (
     "ноябрь",
     "декабрь",
 )
-MONTHS = (
-    "января",
-    "февраля",
-    "марта",
-    "апреля",
-    "мая",
-    "июня",
-    "июля",
-    "августа",
-    "сентября",
-    "октября",
-    "ноября",
-    "декабря",
-)
-
-
 WEEKDAYS = ("пн", "вт", "ср", "чт", "пт", "сб", "вс")
 
 
@@ -146,20 +131,6 @@ def month_title(value: dt.date) -> str:
     return f"{MONTH_NAMES[value.month - 1]} {value.year}"
 
 
-def plural(number: int, one: str, few: str, many: str) -> str:
-    """Return a number with its noun.
-
-    >>> [plural(n, "дело", "дела", "дел") for n in (1, 3, 11, 25, 121)]
-    ['1 дело', '3 дела', '11 дел', '25 дел', '121 дело']
-    """
-    tail, teens = number % 10, number % 100
-    if tail == 1 and teens != 11:  # noqa: PLR2004 (Russian grammar)
-        return f"{number} {one}"
-    if tail in (2, 3, 4) and teens not in (12, 13, 14):
-        return f"{number} {few}"
-    return f"{number} {many}"
-
-
 WAITING = {PENDING: "ждём ответа"}
 
 
@@ -193,18 +164,19 @@ def left(days: int | None) -> str:
 
 
 def clause(basis: str) -> str:
-    """Return a ground as people know it: what the Regulation leaves open is a setting.
+    """Return a ground as people know it: clauses by number, and who decided what they leave open.
 
-    >>> clause("4.2"), clause("Название"), clause("A-04")
-    ('4.2', 'название Положения', 'настройка муниципалитета')
+    >>> clause("P1, 1.3"), clause("Название"), clause("A-04")
+    ('п. 1.3', 'Положение', 'решение муниципалитета')
     """
-    return UNNUMBERED.get(basis, basis)
+    if basis.partition(".")[0] in DECIDED:
+        return "решение муниципалитета"
+    numbered = [one for one in basis.split(", ") if one[:1].isdecimal()]
+    return f"п. {', '.join(numbered)}" if numbered else "Положение"
 
 
-UNNUMBERED = {"Название": "название Положения"} | {
-    key.partition(".")[0]: "настройка муниципалитета" for key in DEFAULTS
-}
-"""Grounds that are no clause of the Regulation."""
+DECIDED = frozenset(key.partition(".")[0] for key in DEFAULTS)
+"""Grounds that the Regulation leaves to the municipality."""
 
 
 class Group(NamedTuple):

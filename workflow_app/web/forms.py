@@ -33,6 +33,7 @@ from workflow_app.engine.roles import Actor
 from workflow_app.http.numbers import any_day_in, number_in
 from workflow_app.services.administration import may_tell_of
 from workflow_app.services.hashing import canonical
+from workflow_app.store.journals import numbering
 from workflow_app.store.read_models.choices import Choice, choices, labels, staffed_by
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.carrying import PASTE
@@ -224,7 +225,7 @@ def _control(
         view.title,
         view.kind,
         _text(value),
-        str(view.options.get("hint", "")),
+        _hint(uow, case, view),
         str(view.options.get("basis", "")),
         errors.get(view.name, ""),
         view.is_required,
@@ -244,6 +245,18 @@ def _control(
         pasted=str((typed or {}).get(f"{PASTE}{view.name}", "")),
         staffed=() if readonly else _staffed(case, view, writer),
     )
+
+
+def _hint(uow: SqlUnitOfWork, case: Case, view: FieldView) -> str:
+    """Return what stands under a field: of a number the system gives, which it will be."""
+    journal = view.options.get("next_of")
+    facts = uow.facts(case.municipality_id)
+    if not journal or facts.is_numbered_elsewhere(journal):
+        return str(view.options.get("hint", ""))
+    number = numbering.next_label(
+        uow.connection, case.municipality_id, journal, uow.today.year, uow.journals
+    )
+    return f"Оставьте пустым: будет присвоен № {number}"
 
 
 def _staffed(case: Case, view: FieldView, writer: Actor | None) -> Sequence[int]:

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import POST
+from workflow_app.engine.text import plural
 from workflow_app.http.container import read, transact
 from workflow_app.http.numbers import number_in
 from workflow_app.services import reminding
@@ -17,7 +18,6 @@ from workflow_app.store.directory import calendar
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.assigning import performers
 from workflow_app.web.due import days_left
-from workflow_app.web.filters import plural
 from workflow_app.web.pages import ReservedError
 from workflow_app.web.readable_cases import readable_among
 from workflow_app.web.security import away, municipality, person_id

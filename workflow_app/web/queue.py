@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
@@ -16,8 +17,9 @@ from workflow_app.engine.decide import offered
 from workflow_app.engine.process import Process, State, Transition
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Actor, Capacity
+from workflow_app.engine.text import plural
 from workflow_app.http import limits
-from workflow_app.http.container import read, transact
+from workflow_app.http.container import container, read, transact
 from workflow_app.http.numbers import number_in
 from workflow_app.http.passwords import confirm
 from workflow_app.services import administration
@@ -42,9 +44,9 @@ queue.add_app_template_filter(pill)
 
 FILTERS = ("process", "state", "text", "late", "soon", "own", "new")
 MOST_AT_ONCE = 200
+LINKED = 10
+"""So many cases are linked after an action on many: what is said is kept in a cookie."""
 MOST_VIEWS = 20
-NAMED = 5
-"""So many of the cases decided together are named in the answer."""
 KEPT = "queue"
 """Under which name the session keeps the filters the queue was looked at with last."""
 DONE = "done"
@@ -304,19 +306,32 @@ def act_on_many() -> Response | tuple[str, int]:
         flash(signer.message, "danger")
         args = dict(parse_qsl(session.get(KEPT, "")))
         return read(lambda uow: _page(uow, args, ticked)), limits.status_of(signer, 422)
-    done = []
+    done: dict[int, str] = {}
     for one in chosen:
         refused, heading = transact(partial(_act, person, process, action, one, signer))
         if refused:
             flash(f"{heading}: {refused.message}", "danger")
         else:
-            done.append(heading)
+            done[one.instance_id] = heading
     if done:
-        flash(
-            f"Выполнено: {len(done)}. {'; '.join(done[:NAMED])}{' …' * (len(done) > NAMED)}",
-            "success",
-        )
+        flash(_done_with_many(process, action, done), "success")
     return back_to_queue()
+
+
+def _done_with_many(process: str, action: str, done: Mapping[int, str]) -> Markup:
+    """Return what was done with many cases, each with its name as it is now and a link to it."""
+    definition = container().processes[process]
+    found = definition.answer(action)
+    steps = (one.told for one in definition.transitions if one.key == action)
+    told = found[1].past if found else next(steps)
+    count = plural(len(done), "дело", "дела", "дел")
+    rest = len(done) - LINKED
+    links = (
+        Markup('<li><a href="{}">{}</a></li>').format(url_for("cases.show", instance_id=one), name)
+        for one, name in islice(done.items(), LINKED)
+    )
+    more = f"и ещё {rest}" if rest > 0 else ""
+    return Markup("{}: {}.<ul>{}</ul>{}").format(told, count, Markup("").join(links), more)
 
 
 def _chosen(text: str) -> Chosen | None:
@@ -357,7 +372,7 @@ def _act(
     intent = Intent(row.id, action, version=chosen.version, voter=chosen.voter or None)
     result = requests.carry_out(uow, SqlAccess(uow), person, intent, signer)
     if not isinstance(result, Refusal):
-        return None, _named(row)
+        return None, _named(queries.case(uow.session, row.id) or row)
     is_unread = result in (requests.UNSIGNED, acting.NOT_FOUND)
     return result, f"Дело {row.id}" if is_unread else _named(row)
 

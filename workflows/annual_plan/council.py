@@ -4,6 +4,6 @@ from workflows.council import vote_of_council
 from workflows.roles import COORDINATOR
 
 council = vote_of_council(
-    "council", "Проголосовать за план сети",
+    "council", "Проголосовать за план сети", ("план", "плана"),
     yes="vote_for", no="vote_against", abstain="abstain", tell=(COORDINATOR,),
 )

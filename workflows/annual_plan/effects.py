@@ -56,6 +56,13 @@ def ask_council(case: Case[Plan], facts: Facts) -> Ask | None:
     return None if is_small_change(case, facts) else council.ask_all(case, facts)
 
 
+def said_of_sending(case: Case[Plan], _facts: Facts) -> str:
+    """Who sends a plan hears whether the council votes on it first."""
+    if case.state == "council_vote":
+        return "План отправлен на голосование совета"
+    return "План отправлен на согласование в методический центр"
+
+
 @says("каждая строка становится мероприятием со своим ответственным и сроком")
 def hand_out(case: Case[Plan], _facts: Facts) -> Fan:
     """Every row becomes an activity; done ones stay untouched by their key (L5, L6)."""

@@ -35,6 +35,7 @@ from workflows.annual_plan.effects import (
     hand_out,
     keep_done,
     remove_activities,
+    said_of_sending,
     take_composition,
     take_row_change,
     tell_edition,
@@ -116,6 +117,7 @@ def plan_due(case: Case[Plan]) -> dt.date:
 draft = process.state(
     "draft", "Черновик", waits_for=COORDINATOR, edit=COORDINATOR, unlimited=MENDED,
     due=Due("plan", on=plan_due, unit="calendar", remind=(5, 1), escalate=((1, SPECIALIST),)),
+    work="Составить план и отправить совету",
 )
 voting = process.state("council_vote", "Голосование совета", ballot=council)
 agreement = process.state(
@@ -155,23 +157,32 @@ process.paper(
     fields=PROTOCOL, values=protocol, file_name=protocol_file,
 )
 
-process.start("open", "Открыть план", draft, by=SYSTEM_ROLE, basis="L1, 4.3", do=[first_rows])
-process.start("adopt", "Принять действующий план", active, by=SYSTEM_ROLE, basis="L5, 4.3")
+process.start(
+    "open", "Открыть план", draft, by=SYSTEM_ROLE, basis="L1, 4.3", do=[first_rows],
+    past="План открыт",
+)
+process.start(
+    "adopt", "Принять действующий план", active, by=SYSTEM_ROLE, basis="L5, 4.3",
+    past="Действующий план принят на учёт",
+)
 process.move(
     "take_advice", "Внести принятые рекомендации", [draft, returned], stay,
     by=(COORDINATOR, SYSTEM_ROLE), basis="M4, 4.3", if_=[advice_waits], do=[carry_advice],
     unlimited="рекомендации принимают и после того, как план открыт",
+    past="Принятые рекомендации внесены в план",
 )
 process.move(
     "to_vote", "На голосование совета", [draft, returned],
     {agreement: is_small_change, voting: otherwise}, by=COORDINATOR, basis="L2, 5.1",
     style="primary", again="Снова на голосование совета", if_=FIT,
-    do=[drop_unwritten, snapshot, ask_council],
+    do=[drop_unwritten, snapshot, ask_council], past="План отправлен на согласование",
+    done=said_of_sending,
 )
 process.move(
     "close_vote", "Завершить голосование", voting, voting, by=COORDINATOR, basis="5.1",
     if_=[council.close_when_decided], do=[council.close],
     unlimited="голосование закончено, второй раз завершить нечего",
+    past="Голосование совета завершено",
 )
 process.when(
     "vote_passed", "Совет поддержал план", council.passed, voting, agreement, basis="L3",
@@ -184,19 +195,23 @@ process.when(
 process.move(
     "agree", "Согласовать", agreement, {agreed_up: base_head_sent_it, agreed: otherwise},
     by=IMC_HEAD, basis="L4, 1.4", apart="to_vote", style="primary", bulk=True,
+    past="План согласован",
 )
 process.move(
     "return", "Вернуть с замечаниями", agreement, returned, by=IMC, basis="L4, 5.1",
     form=Remarks, if_=[answered, remarks_are_bound], do=[keep_remarks],
+    past="План возвращён с замечаниями",
 )
 for agreed_by_imc, approver in ((agreed, BASE_HEAD), (agreed_up, DEPARTMENT_HEAD)):
     process.move(
         "approve", "Утвердить", agreed_by_imc, active, by=approver, basis="L5", apart="to_vote",
         style="primary", do=[take_composition, keep_done, hand_out, Paper("plan")],
+        past="План утверждён",
     )
 process.revise(
     "revise", "Изменить план", [active, outdated], draft, by=COORDINATOR, basis="L6",
     style="primary", form=Reason, if_=[answered, no_open_edition, network_is_active],
+    past="Изменение плана начато",
 )
 for reached, key in (("active", "new_edition"), ("completed", "new_edition_done")):
     # An edition whose rows have all ended is completed with its approval.
@@ -252,5 +267,5 @@ process.move(
 process.move(
     "abandon", "Снять план",
     [*ON_ITS_WAY, active, outdated, completed],
-    abandoned, by=SYSTEM_ROLE, do=[remove_activities],
+    abandoned, by=SYSTEM_ROLE, do=[remove_activities], past="План снят",
 )

@@ -105,29 +105,29 @@ process.table(
 
 process.start(
     "begin_survey", "Провести опрос школ сети", drafted, basis="U1, 1.8",
-    by=(AUTHOR_COORDINATOR, *IMC), if_=[network_is_ones_own],
+    by=(AUTHOR_COORDINATOR, *IMC), if_=[network_is_ones_own], past="Опрос школ сети задуман",
 )
 process.move(
     "announce_survey", "Назначить опрос", drafted, {runs: begins_today, ahead: otherwise},
     by=WRITER, basis="U2, 1.8", style="primary",
     if_=[filled, network_is_ones_own, somebody_is_asked, days_fit],
-    do=[put_schools, tell_schools],
+    do=[put_schools, tell_schools], past="Опрос назначен",
 )
 process.move(
     "open_survey", "Начать принимать ответы", ahead, runs, by=SYSTEM_ROLE, basis="U3",
-    do=[tell_schools],
+    do=[tell_schools], past="Приём ответов начат",
 )
 process.move(
     "close_survey", "Закончить и показать итоги", runs, told, by=SYSTEM_ROLE, basis="U4, A-09",
-    do=[tell_end],
+    do=[tell_end], past="Опрос закончен, итоги показаны",
 )
 process.move(
     "drop_survey", "Снять опрос", [drafted, ahead], dropped, by=(WRITER, IMC_HEAD), basis="U5",
-    style="danger",
+    style="danger", past="Опрос снят",
 )
 process.move(
     "withdraw_survey", "Снять опрос без итогов", runs, dropped, by=(WRITER, IMC_HEAD), basis="U5",
-    form=Reason, style="danger", if_=[answered],
+    form=Reason, style="danger", if_=[answered], past="Опрос снят без итогов",
 )
 process.on(
     Child("network_life", "closed", of="subject"), [drafted, ahead], dropped,

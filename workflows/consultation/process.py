@@ -116,48 +116,56 @@ withdrawn = process.final("question_withdrawn", "Отозвана")
 
 WAITING = [asked, taken, offered, overdue]
 
-process.start("begin_question", "Запросить консультацию", draft, by=ASKING, basis="1.4")
+process.start(
+    "begin_question", "Запросить консультацию", draft, by=ASKING, basis="1.4",
+    past="Вопрос начат",
+)
 process.move(
     "ask_centre", "Отправить в методический центр", draft, asked, by=ASKING, basis="1.4",
     style="primary", if_=[filled, network_is_own, not_asked_today], do=[enter_question],
+    past="Вопрос отправлен в методический центр",
 )
 process.move(
     "take_question", "Взять вопрос", asked, taken, by=(METHODIST, IMC_HEAD), basis="1.4",
-    style="primary", bulk=True, do=[put_taker],
+    style="primary", bulk=True, do=[put_taker], past="Вопрос взят в работу",
 )
 process.move(
-    "release_question", "Вернуть в общую очередь", taken, asked, by=CONSULTANT, do=[put_nobody]
+    "release_question", "Вернуть в общую очередь", taken, asked, by=CONSULTANT, do=[put_nobody],
+    past="Вопрос возвращён в общую очередь",
 )
 process.move(
     "assign_question", "Поручить методисту", asked, taken, by=IMC_HEAD, basis="1.4",
     form=Colleague, if_=[answered, colleague_fits], do=[put_colleague],
+    past="Вопрос поручен методисту",
 )
 process.move(
     "pass_question", "Передать коллеге", [taken, offered, agreed], stay, by=(CONSULTANT, IMC_HEAD),
     form=Colleague, if_=[answered, colleague_fits], do=[put_colleague],
     unlimited="вопрос передают, сколько нужно: срок ответа при этом идёт",
+    past="Вопрос передан коллеге",
 )
 process.move(
     "write_answer", "Ответить письменно", [taken, offered, agreed, overdue], answer_given,
     by=(CONSULTANT, IMC_HEAD), basis="1.4", form=Written, style="primary", if_=[answered],
-    do=[put_answer],
+    do=[put_answer], past="Ответ дан письменно",
 )
 process.move(
     "offer_time", "Предложить время", [taken, offered, agreed], offered, by=CONSULTANT,
     basis="1.4", form=Offer, if_=[answered, time_is_ahead], do=[put_offer],
+    past="Время консультации предложено",
 )
 process.move(
     "agree_to_time", "Подходит", offered, agreed, by=ASKING, basis="1.4", style="primary",
-    apart="offer_time", do=[put_agreed],
+    apart="offer_time", do=[put_agreed], past="Время консультации согласовано",
 )
 process.move(
     "ask_another_time", "Попросить другое время", [offered, agreed], taken, by=ASKING,
-    form=Another, if_=[answered], do=[put_wish],
+    form=Another, if_=[answered], do=[put_wish], past="Запрошено другое время консультации",
 )
 process.move(
     "write_result", "Записать итог", agreed, answer_given, by=CONSULTANT, basis="1.4",
     form=Result, style="primary", if_=[answered, held_already, held_after_question],
-    do=[put_result],
+    do=[put_result], past="Итог консультации записан",
 )
 process.move(
     "escalate_question", "Срок ответа прошёл", [asked, taken, offered], overdue, by=SYSTEM_ROLE,
@@ -165,30 +173,34 @@ process.move(
 )
 process.move(
     "take_overdue", "Взять вопрос", overdue, taken, by=(METHODIST, IMC_HEAD), basis="1.4",
-    do=[put_taker, put_term],
+    do=[put_taker, put_term], past="Вопрос взят в работу",
 )
 process.move(
     "assign_overdue", "Поручить методисту", overdue, taken, by=IMC_HEAD, basis="1.4",
     form=Colleague, if_=[answered, colleague_fits], do=[put_colleague, put_term],
+    past="Вопрос поручен методисту",
 )
 process.move(
     "find_enough", "Ответа достаточно", answer_given, consulted, by=ASKING, basis="1.4",
-    style="primary", apart=("write_answer", "write_result"),
+    style="primary", apart=("write_answer", "write_result"), past="Ответ признан достаточным",
 )
 process.move(
     "ask_on", "Уточнить", answer_given, taken, by=ASKING, basis="1.4", form=More,
     if_=[answered, at_most("ask_on", 1, instead="Задайте новый вопрос.")],
-    do=[put_more, put_term],
+    do=[put_more, put_term], past="Вопрос уточнён",
 )
-process.move("let_rest", "Возражений нет", answer_given, consulted, by=SYSTEM_ROLE)
+process.move(
+    "let_rest", "Возражений нет", answer_given, consulted, by=SYSTEM_ROLE,
+    past="Срок для возражений прошёл",
+)
 process.move(
     "decline_question", "Отклонить", [taken, overdue], declined, by=(CONSULTANT, IMC_HEAD),
     basis="1.4", form=Declined, style="danger", if_=[answered],
-    do=[put_declined, tell_declined],
+    do=[put_declined, tell_declined], past="Вопрос отклонён",
 )
 process.move(
     "withdraw_question", "Отозвать вопрос", [*WAITING, agreed], withdrawn, by=ASKING,
-    form=Reason, style="danger", if_=[answered], do=[put_withdrawn],
+    form=Reason, style="danger", if_=[answered], do=[put_withdrawn], past="Вопрос отозван",
 )
 process.move("drop_question", "Удалить черновик", draft, withdrawn, by=(*ASKING, SYSTEM_ROLE),
-             style="danger")
+             style="danger", past="Черновик вопроса удалён")

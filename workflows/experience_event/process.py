@@ -122,39 +122,46 @@ def take_number(case: Case[Event], _facts: Facts) -> Number:
 process.start(
     "invite_to_event", "Объявить мероприятие", drafted, basis="E1, 2",
     by=(AUTHOR_TEACHER, AUTHOR_STAFF, AUTHOR_COORDINATOR, AUTHOR_HEAD, METHODIST, IMC_HEAD),
+    past="Объявление мероприятия начато",
 )
 process.move(
     "announce_event", "Объявить", drafted, announced, by=WRITER, basis="E1, 2", style="primary",
     if_=[filled, author_belongs, days_fit], do=[announce, tell_schools],
+    past="Мероприятие объявлено",
 )
 process.move(
-    "drop_event", "Удалить черновик", drafted, dropped, by=WRITER, basis="E1", style="danger"
+    "drop_event", "Удалить черновик", drafted, dropped, by=WRITER, basis="E1", style="danger",
+    past="Черновик мероприятия удалён",
 )
 process.move(
     "join_event", "Записаться", announced, stay, by=SCHOOL_PEOPLE,
     basis="E2, 2", style="primary", if_=[registration_is_open, is_not_listed], do=[join],
+    past="Участник записан",
 )
 process.move(
     "enrol_colleagues", "Записать коллег", announced, stay, by=(SCHOOL_HEAD, SCHOOL_COORDINATOR),
     basis="E2, 2", form=Colleagues, if_=[answered, registration_is_open, names_are_new],
-    do=[enrol],
+    do=[enrol], past="Коллеги записаны",
 )
 process.move(
     "leave_event", "Снять с записи", announced, stay, by=(*SCHOOL_PEOPLE, WRITER), basis="E2",
     form=Left, if_=[somebody_is_listed, answered, may_take_off], do=[take_off],
+    past="Участник снят с записи",
 )
 process.move(
     "hold_event", "Отметить, кто участвовал", announced, held, by=(WRITER, COORDINATOR),
     basis="E3, 2", form=Outcome, do=[note_who_came],
     if_=[answered, has_been_held, somebody_came, guests_are_named],
+    past="Участники мероприятия отмечены",
 )
 process.move(
     "certify", "Выдать сертификаты", held, certified, by=(WRITER, COORDINATOR), basis="E4, 2",
-    style="primary", do=[take_number, Paper("certificates")],
+    style="primary", do=[take_number, Paper("certificates")], past="Сертификаты выданы",
 )
 process.move(
     "cancel_event", "Отменить мероприятие", announced, cancelled, by=(WRITER, COORDINATOR),
     basis="E5", form=Reason, style="danger", if_=[answered], do=[tell_cancelled],
+    past="Мероприятие отменено",
 )
 process.on(
     Child("network_change", "applied", of="subject"), announced, stay, key="schools_followed",

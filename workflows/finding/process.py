@@ -74,31 +74,35 @@ withdrawn = process.final("finding_withdrawn", "Снято")
 
 OPEN = [mending, reported]
 
-process.start("issue_finding", "Направить замечание", mending, by=SYSTEM_ROLE, basis="F1, 1.4")
+process.start(
+    "issue_finding", "Направить замечание", mending, by=SYSTEM_ROLE, basis="F1, 1.4",
+    past="Замечание направлено",
+)
 process.move(
     "report_mended", "Сообщить, что устранено", mending, reported, by=ANSWERING, basis="F2",
     form=Mended, style="primary", if_=[answered], do=[put_mended],
+    past="Сообщено, что замечание устранено",
 )
 process.move(
     "confirm_mended", "Подтвердить", reported, confirmed, by=IMC, basis="F3, 1.4",
     apart="report_mended", style="primary", bulk=True, if_=[is_not_of_addressee],
-    do=[stands("confirmed")],
+    do=[stands("confirmed")], past="Устранение замечания подтверждено",
 )
 process.move(
     "return_mended", "Вернуть: не устранено", reported, mending, by=IMC, basis="F3",
     apart="report_mended", form=Explanation, if_=[answered, is_not_of_addressee],
-    do=[stands("open")],
+    do=[stands("open")], past="Замечание возвращено: не устранено",
 )
 process.move(
     "move_term", "Перенести срок", mending, stay, by=IMC, basis="F4", form=AnotherTerm,
     if_=[answered, another_term_fits, is_not_of_addressee,
          at_most("move_term", 2, instead="Замечание устраняют или снимают.")],
-    do=[put_term],
+    do=[put_term], past="Срок устранения замечания перенесён",
 )
 process.move(
     "withdraw_finding", "Снять", OPEN, withdrawn, by=IMC, basis="F5", apart="report_mended",
     form=Explanation, style="danger", if_=[answered, is_not_of_addressee],
-    do=[stands("withdrawn")],
+    do=[stands("withdrawn")], past="Замечание снято",
 )
 for state in OPEN:
     process.on(
@@ -111,5 +115,6 @@ process.on(
     title="Сеть закрыта", basis="N9", do=[stands("withdrawn")],
 )
 process.move(
-    "end_finding", "Снять", OPEN, withdrawn, by=SYSTEM_ROLE, do=[stands("withdrawn")]
+    "end_finding", "Снять", OPEN, withdrawn, by=SYSTEM_ROLE, do=[stands("withdrawn")],
+    past="Замечание снято",
 )

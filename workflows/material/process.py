@@ -92,42 +92,48 @@ dropped = process.final("dropped", "Черновик удалён", aside=True)
 process.table("uses", "Кто использовал", COLUMNS, uses, states=(published, replaced, withdrawn))
 
 process.start(
-    "begin_version", "Начать новую версию", drafted, by=SYSTEM_ROLE, basis="B5", do=[next_version]
+    "begin_version", "Начать новую версию", drafted, by=SYSTEM_ROLE, basis="B5", do=[next_version],
+    past="Начата новая версия материала",
 )
 process.start(
     "share_material", "Поделиться материалом", drafted, basis="B1, 1.6",
     by=(AUTHOR_TEACHER, AUTHOR_STAFF, AUTHOR_COORDINATOR, AUTHOR_HEAD, METHODIST, IMC_HEAD),
+    past="Материал начат",
 )
 process.move(
     "to_moderation", "Отправить на проверку", [drafted, returned],
     {moderation_up: coordinator_wrote_it, moderation: otherwise},
     by=WRITER, basis="B2, 1.6", style="primary", again="Отправить снова",
     if_=[filled, author_belongs, names_no_pupil], do=[put_base],
+    past="Материал отправлен на проверку",
 )
 process.move(
     "drop_material", "Удалить черновик", [drafted, returned], dropped, by=WRITER, basis="B1",
-    style="danger",
+    style="danger", past="Черновик материала удалён",
 )
 for state, who in ((moderation, COORDINATOR), (moderation_up, BASE_HEAD)):
     process.move(
         "publish_material", "Поставить в библиотеку", state, published, by=who, basis="B3, 1.6",
         apart="to_moderation", style="primary", do=[put_on_shelf, tell_schools],
+        past="Материал поставлен в библиотеку",
     )
     process.move(
         "return_material", "Вернуть автору", state, returned, by=who, basis="B3",
-        apart="to_moderation", form=Explanation, if_=[answered],
+        apart="to_moderation", form=Explanation, if_=[answered], past="Материал возвращён автору",
     )
 process.move(
     "use_material", "Использовали в нашей школе", published, stay, by=SCHOOL_PEOPLE,
     basis="B4, 1.6", form=Use, style="primary", do=[note_use],
-    if_=[answered, is_of_another_school, use_is_new],
+    if_=[answered, is_of_another_school, use_is_new], past="Отмечено использование материала",
 )
 process.move(
     "show_elsewhere", "Показать ещё одной сети", published, stay, by=WRITER, basis="B4, 1.6",
     form=AnotherNetwork, if_=[answered, is_not_shown_there], do=[put_on_another_shelf],
+    past="Материал показан ещё одной сети",
 )
 process.revise(
-    "new_version", "Новая версия", published, drafted, by=WRITER, basis="B5", if_=[no_open_version]
+    "new_version", "Новая версия", published, drafted, by=WRITER, basis="B5", if_=[no_open_version],
+    past="Начата новая версия материала",
 )
 process.on(
     Child("material", "published"), published, replaced, key="replaced_by_version",
@@ -144,5 +150,5 @@ process.on(
 process.move(
     "take_off", "Убрать из библиотеки", published, withdrawn, basis="B5", form=Reason,
     by=(WRITER, COORDINATOR, METHODIST, IMC_HEAD), style="danger", if_=[answered],
-    do=[take_off_shelf],
+    do=[take_off_shelf], past="Материал убран из библиотеки",
 )

@@ -110,47 +110,51 @@ process.paper(
 
 process.start(
     "entrust_visit", "Запланировать посещение", planning, by=(SYSTEM_ROLE, METHODIST, IMC_HEAD),
-    basis="V1, 1.4",
+    basis="V1, 1.4", past="Подготовка посещения начата",
 )
 process.move(
     "plan_visit", "Запланировать", planning, planned, by=IMC, basis="V1, 1.4", style="primary",
     if_=[filled, network_goes_on, school_is_of_network, day_is_ahead, visitor_is_of_centre],
-    do=[announce],
+    do=[announce], past="Посещение запланировано",
 )
 process.move(
     "put_off_visit", "Перенести", planned, stay, by=(VISITOR, IMC_HEAD), basis="V2",
     form=AnotherDay, do=[put_another_day],
     if_=[answered, another_day_fits,
          at_most("put_off_visit", 3, instead="Отмените посещение и запланируйте другое.")],
+    past="Посещение перенесено",
 )
 process.move(
     "hand_over_visit", "Поручить другому", planned, stay, by=IMC_HEAD, basis="V2",
     form=AnotherVisitor, if_=[answered, another_visitor_fits], do=[put_another_visitor],
     unlimited="посещение поручают другому, сколько нужно",
+    past="Посещение поручено другому методисту",
 )
 process.move(
     "open_protocol", "Посещение прошло: написать протокол", planned, writing,
     by=(VISITOR, IMC_HEAD), basis="V3, 1.4", form=Held, style="primary",
-    if_=[answered, held_already], do=[open_protocol],
+    if_=[answered, held_already], do=[open_protocol], past="Посещение прошло, начат протокол",
 )
 process.move(
     "send_protocol", "Составить протокол", writing, acknowledging, by=(VISITOR, IMC_HEAD),
     basis="V4, 1.4", style="primary",
     if_=[filled, day_was, doubts_are_explained, something_was_looked_at, findings_fit],
-    do=[snapshot, enter_protocol, Paper("visit_protocol")],
+    do=[snapshot, enter_protocol, Paper("visit_protocol")], past="Протокол посещения составлен",
 )
 process.move(
     "take_note", "Ознакомиться с протоколом", acknowledging, held, by=BASE_HEAD, basis="V5, 1.4",
     form=Acknowledged, apart="send_protocol", style="primary",
     do=[put_acknowledgement, Paper("visit_protocol")],
+    past="Директор базовой школы ознакомлен с протоколом",
 )
 process.move(
     "close_visit", "Закрыть без ознакомления", acknowledging, held, by=IMC_HEAD, basis="V5",
-    form=Explanation, if_=[answered],
+    form=Explanation, if_=[answered], past="Посещение закрыто без ознакомления",
 )
 process.move(
     "cancel_visit", "Отменить", [planning, planned], cancelled, by=(VISITOR, IMC_HEAD),
     basis="V6", form=Reason, style="danger", if_=[answered], do=[announce_cancelling],
+    past="Посещение отменено",
 )
 for state in (planning, planned, writing, acknowledging):
     process.on(
@@ -164,5 +168,6 @@ process.on(
     key="network_closed", title="Сеть закрыта", basis="N9",
 )
 process.move(
-    "end_visit", "Снять", [planning, planned, writing], cancelled, by=SYSTEM_ROLE, basis="V6"
+    "end_visit", "Снять", [planning, planned, writing], cancelled, by=SYSTEM_ROLE, basis="V6",
+    past="Посещение снято",
 )

@@ -34,7 +34,7 @@ CONSENTS = {
 INITIATORS = (AUTHOR_COORDINATOR, AUTHOR_HEAD, AUTHOR_SPECIALIST)
 
 council = vote_of_council(
-    "change_council", "Проголосовать за изменение сети",
+    "change_council", "Проголосовать за изменение сети", ("изменение сети", "изменения сети"),
     yes="support", no="oppose", abstain="stay_aside", tell=INITIATORS,
 )
 
@@ -60,13 +60,15 @@ consents = Ballot(
     basis="1.5",
     voter_title="директор",
     work_title="Ответить на предложение сети",
+    awaited=("школу", "школы", "школ"),
     answers=(
         Answer(
-            "accept_change", "Согласиться", "agreed", form=Consented, signed=True, style="primary"
+            "accept_change", "Согласиться", "agreed", form=Consented, signed=True, style="primary",
+            past="Школа согласилась с изменением сети",
         ),
         Answer(
             "decline_change", "Отказаться", "declined", form=Reason, if_=(answered,), signed=True,
-            style="danger",
+            style="danger", past="Школа отказалась от изменения сети",
         ),
     ),
     words=CONSENTS,

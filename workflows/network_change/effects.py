@@ -122,10 +122,25 @@ def order_takes_effect(_case: Case, _facts: Facts) -> Call:
     return Call("take_effect", to="children", process=ORDER)
 
 
+ENDED = {
+    "council": "Совет сети не поддержал изменение",
+    "consents": "Школы не согласились с изменением",
+    "dept_review": "Изменение сети отклонено",
+}
+"""How a request ends without an order, by the state it ends in."""
+SENT = {"council": "голосование совета", "consents": "согласие школ"}
+
+
+def said_of_sending(case: Case[Change], _facts: Facts) -> str:
+    """Who sends a change hears who has the word now."""
+    return f"Изменение сети отправлено на {SENT.get(case.state, 'заключение методического центра')}"
+
+
 @says("сеть узнаёт, чем кончилось")
 def outcome_letter(case: Case[Change], _facts: Facts) -> Notify:
     """Everybody concerned learns how the request ended."""
     return Notify(
         (BASE_HEAD, MEMBER_HEAD, ASKED_HEAD, COORDINATOR),
-        f"Изменение сети: {KINDS[case.data.kind].lower()}",
+        f"{ENDED[case.state]}: {KINDS[case.data.kind].lower()}",
+        getattr(case.form, "reason", ""),
     )

@@ -25,6 +25,7 @@ from workflows.network_change.effects import (
     outcome_letter,
     remember_names,
     remember_schools,
+    said_of_sending,
     start_order,
     stop_order,
 )
@@ -143,26 +144,29 @@ process.paper("consent", "Согласия школ", fields=CONSENT, values=con
 process.start(
     "request", "Изменить сеть", draft, basis="N2",
     by=(SYSTEM_ROLE, AUTHOR_COORDINATOR, AUTHOR_HEAD, SPECIALIST), do=[remember_names],
+    past="Изменение сети начато",
 )
 process.move(
     "send", "Отправить", [draft, returned],
     {council_vote: is_for_council, asking: concerns_schools, opinion: otherwise}, by=INITIATORS,
     basis="N2, 5.1", style="primary", again="Отправить снова", if_=FIT,
     do=[remember_schools, snapshot, exit_notice, ask_council, ask_schools_at_once],
+    past="Изменение сети отправлено на согласование", done=said_of_sending,
 )
 for asked, question in ((council_vote, council), (asking, consents)):
     process.move(
         "close_vote", "Завершить опрос", asked, asked, by=INITIATORS, basis="5.1",
         if_=[question.close_when_decided], do=[question.close],
-        unlimited="опрос закончен, второй раз завершить нечего",
+        unlimited="опрос закончен, второй раз завершить нечего", past="Опрос завершён",
     )
 process.when(
     "council_for", "Совет за изменение", council.passed, council_vote,
     {asking: concerns_schools, opinion: otherwise}, basis="N2, A-05", do=[ask_schools],
+    past="Совет поддержал изменение",
 )
 process.when(
     "council_against", "Совет не поддержал", council.failed, council_vote, draft, basis="N2",
-    do=[outcome_letter],
+    do=[outcome_letter], past="Совет не поддержал изменение",
 )
 process.when(
     "schools_agree", "Школы согласны", consents.passed, asking, opinion, basis="1.5",
@@ -174,27 +178,29 @@ process.when(
 )
 process.move(
     "give_opinion", "Дать заключение", opinion, review, by=IMC, basis="N2, 1.4", form=Opinion,
-    apart="send", style="primary", if_=[answered],
+    apart="send", style="primary", if_=[answered], past="Заключение методического центра дано",
 )
 process.move(
     "return", "Вернуть с замечаниями", [opinion, review], returned, by=(*IMC, DEPARTMENT_HEAD),
     basis="P7", form=Remarks, if_=[answered, remarks_are_bound], do=[keep_remarks],
+    past="Изменение сети возвращено с замечаниями",
 )
 process.move(
     "approve", "Утвердить", review, ordering, by=DEPARTMENT_HEAD, basis="4.2", apart="send",
     style="primary", bulk=True,
     if_=[network_is_open, school_fits, supported_holds_status, new_base_is_stable,
          supported_remain, activities_passed_on, effect_not_past],
-    do=[start_order],
+    do=[start_order], past="Изменение сети утверждено",
 )
 process.move(
     "reject", "Отклонить", review, rejected, by=DEPARTMENT_HEAD, basis="4.2", form=Explanation,
     apart="send", style="danger", if_=[answered], do=[outcome_letter],
+    past="Изменение сети отклонено",
 )
 process.move(
     "withdraw", "Отозвать", [draft, council_vote, asking, opinion, review, returned, ordering],
     withdrawn, by=INITIATORS, form=Reason, style="danger", if_=[answered, order_not_signed],
-    do=[stop_order],
+    do=[stop_order], past="Изменение сети отозвано",
 )
 process.on(
     Child(ORDER, "registered"), ordering, {applied: is_in_effect, waiting: otherwise},
@@ -207,5 +213,9 @@ process.on(
 process.move(
     "take_effect", "Вступить в силу", waiting, {withdrawn: order_is_revoked, applied: otherwise},
     by=SYSTEM_ROLE, basis="N5, 4.2", do=[order_takes_effect],
+    past="Наступил день вступления в силу",
 )
-process.move("drop", "Снять", [draft, returned], withdrawn, by=SYSTEM_ROLE)
+process.move(
+    "drop", "Снять", [draft, returned], withdrawn, by=SYSTEM_ROLE,
+    past="Изменение сети снято",
+)

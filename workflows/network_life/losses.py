@@ -42,10 +42,17 @@ losses = Ballot(
     basis="N6",
     voter_title="координатор",
     work_title="Решить, что делать с потерянным статусом",
+    awaited=("решение", "решения", "решений"),
     answers=(
-        Answer("keep", "Оставить участницей без статуса", "kept"),
-        Answer("let_go", "Вывести из сети", "leaves"),
-        Answer("change_base", "Сменить базовую школу", "changed"),
+        Answer(
+            "keep", "Оставить участницей без статуса", "kept",
+            past="Решено оставить школу участницей без статуса",
+        ),
+        Answer("let_go", "Вывести из сети", "leaves", past="Решено вывести школу из сети"),
+        Answer(
+            "change_base", "Сменить базовую школу", "changed",
+            past="Решено сменить базовую школу",
+        ),
     ),
     words=ANSWERS,
     yes=("kept", "leaves", "changed"),

@@ -32,7 +32,7 @@ from workflows.roles import BASE_HEAD, COORDINATOR, MEMBER_HEAD
 NETWORK = (BASE_HEAD, MEMBER_HEAD, COORDINATOR)
 
 council = vote_of_council(
-    "own_matter", "Проголосовать за решение сети",
+    "own_matter", "Проголосовать за решение сети", ("решение сети", "решения сети"),
     yes="support_matter", no="oppose_matter", abstain="abstain_from_matter", tell=NETWORK,
 )
 

@@ -181,33 +181,39 @@ process.paper(
     fields=PARTNERSHIP, values=partnership, file_name=partnership_file,
 )
 
-process.start("found", "Создать сеть", forming, by=SYSTEM_ROLE, basis="O7, 4.2")
+process.start(
+    "found", "Создать сеть", forming, by=SYSTEM_ROLE, basis="O7, 4.2",
+    past="Сеть создана",
+)
 process.start(
     "adopt", "Принять существующую сеть",
     {forming: stood("forming"), suspended: stood("suspended"), closing: stood("closing"),
      closed: stood("closed"), active: otherwise},
     by=SYSTEM_ROLE, basis="1.7", do=[go_on, expect_first_visit],
+    past="Существующая сеть принята на учёт",
 )
 process.move(
     "name_people", "Назвать координатора и куратора", [forming, active], stay, by=SPECIALIST,
     basis="1.7, 4.1", form=People, if_=[answered], do=[put_people],
+    past="Координатор и куратор названы",
 )
 process.move(
     "name_model", "Назвать модель сети", [forming, active], stay, by=(BASE_HEAD, SPECIALIST),
-    basis="2", form=OwnModel, if_=[answered], do=[put_model],
+    basis="2", form=OwnModel, if_=[answered], do=[put_model], past="Модель сети названа",
 )
 process.move(
     "attach_acts", "Приложить акты", [forming, active], stay, by=(BASE_HEAD, COORDINATOR),
-    basis="1.8", form=Attached, if_=[answered], do=[put_acts],
+    basis="1.8", form=Attached, if_=[answered], do=[put_acts], past="Акты сети приложены",
 )
 process.move(
     "propose_rules", "Предложить внутренние правила", [forming, active], stay, by=NETWORK,
     basis="5.1", form=InternalRules, if_=[answered, one_matter_at_a_time], do=[propose_rules],
+    past="Внутренние правила предложены совету",
 )
 process.move(
     "propose_coordinator", "Предложить координатора", [forming, active], stay, by=NETWORK,
     basis="5.1, 1.7", form=OwnCoordinator, if_=[answered, is_another, one_matter_at_a_time],
-    do=[propose_coordinator],
+    do=[propose_coordinator], past="Координатор предложен совету",
 )
 for state in (forming, active, suspended, closing):
     process.when(
@@ -216,11 +222,12 @@ for state in (forming, active, suspended, closing):
     )
 process.move(
     "name_contact", "Назвать контактное лицо школы", [forming, active], stay, by=MEMBER_HEAD,
-    basis="1.7", form=Named, if_=[answered], do=[put_contact],
+    basis="1.7", form=Named, if_=[answered], do=[put_contact], past="Контактное лицо школы названо",
 )
 process.move(
     "prepare_agreement", "Подготовить соглашение о партнёрстве", [forming, active], stay,
     by=(BASE_HEAD, COORDINATOR), basis="1.5", do=[Paper("partnership")],
+    past="Соглашение о партнёрстве подготовлено",
 )
 process.when(
     "activate",
@@ -233,7 +240,7 @@ process.when(
 )
 process.move(
     "review_statuses", "Новый акт о статусах", [forming, active], stay, by=SYSTEM_ROLE,
-    basis="N6, Y2", do=[ask_about_losses],
+    basis="N6, Y2", do=[ask_about_losses], past="Вышел новый акт о статусах",
 )
 process.when(
     "losses_decided", "Решено, что делать с потерянным статусом",
@@ -245,23 +252,23 @@ process.when(
 )
 process.move(
     "open_plan", "Открыть план года", active, stay, by=(COORDINATOR, SPECIALIST, SYSTEM_ROLE),
-    basis="L1, 4.3", if_=[no_plan_yet, term_covers_year], do=[open_plan],
+    basis="L1, 4.3", if_=[no_plan_yet, term_covers_year], do=[open_plan], past="План года открыт",
 )
 process.move(
     "turn_year", "Перейти в новый учебный год", active, stay, by=SYSTEM_ROLE, basis="Y5, L1",
-    if_=[may_turn], do=[open_plan],
+    if_=[may_turn], do=[open_plan], past="Сеть перешла в новый учебный год",
 )
 process.move(
     "open_report", "Открыть справку года", active, stay, by=(SPECIALIST, SYSTEM_ROLE),
-    basis="R1, 4.3", if_=[report_is_due], do=[open_report],
+    basis="R1, 4.3", if_=[report_is_due], do=[open_report], past="Справка года открыта",
 )
 process.move(
     "ask_for_visit", "Поручить посещение", active, stay, by=SYSTEM_ROLE, basis="V1, 1.4",
-    do=[ask_for_visit],
+    do=[ask_for_visit], past="Посещение сети поручено",
 )
 process.move(
     "open_analysis", "Открыть анализ запросов", active, stay, by=SYSTEM_ROLE, basis="1.6",
-    do=[open_analysis],
+    do=[open_analysis], past="Анализ запросов открыт",
 )
 process.on(
     Child(VISIT, "protocol_sent", of="subject"), active, active, key="visited",
@@ -305,6 +312,7 @@ process.move(
 process.move(
     "start_closing", "Начать закрытие", active, closing, by=(SPECIALIST, DEPARTMENT_HEAD),
     basis="N8", form=Explanation, style="danger", if_=[answered], do=[mark_closing],
+    past="Закрытие сети начато",
 )
 process.move("end", "Закрыть", [forming, active, suspended, closing], closed, by=SYSTEM_ROLE,
-             do=[end_plans])
+             do=[end_plans], past="Сеть закрыта")

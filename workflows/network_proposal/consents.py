@@ -76,27 +76,32 @@ consents = Ballot(
     voters=invited,
     voter_title="директор",
     work_title="Ответить на приглашение в сеть",
+    awaited=("школу", "школы", "школ"),
     answers=(
         Answer(
             "agree", "Согласиться", "agreed", form=Consented, if_=(is_sent,), signed=BY_HEAD,
-            style="primary",
+            style="primary", past="Школа согласилась участвовать",
         ),
         Answer(
             "agree_with_conditions", "Согласиться с условиями", "agreed_with_conditions",
             form=ConsentedOnTerms, if_=(answered, is_sent), signed=BY_HEAD,
+            past="Школа согласилась участвовать с условиями",
         ),
         Answer(
             "decline", "Отказаться", "declined",
             form=Reason, if_=(answered, is_sent), signed=BY_HEAD, style="danger",
+            past="Школа отказалась участвовать",
         ),
         Answer(
             "accept_conditions", "Принять условия", "agreed",
             by=BASE_HEAD, after=("agreed_with_conditions",), if_=(is_open,), basis="C2",
+            past="Условия школы приняты",
         ),
         Answer(
             "revoke", "Отозвать согласие", "revoked", form=Reason,
             after=AGREED, if_=(answered, is_open, order_not_signed),
             tell=(BASE_HEAD, SPECIALIST, DEPARTMENT_HEAD), basis="C3", style="danger",
+            past="Согласие школы отозвано",
         ),
     ),
     words=ANSWERS,

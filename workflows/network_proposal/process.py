@@ -176,11 +176,11 @@ process.paper(
 
 process.start(
     "create", "Предложить сеть", draft, by=(BASE_HEAD, SPECIALIST), basis="P1, 1.3",
-    if_=[initiative_allowed, base_is_stable], do=[take_number],
+    if_=[initiative_allowed, base_is_stable], do=[take_number], past="Предложение сети начато",
 )
 process.move(
     "invite", "Пригласить школы", draft, collecting, by=AUTHORS, basis="P2, 1.5", style="primary",
-    if_=FIT_TO_ASK, do=[remember_asked, snapshot, ask_schools],
+    if_=FIT_TO_ASK, do=[remember_asked, snapshot, ask_schools], past="Школы приглашены в сеть",
 )
 process.when(
     "consents_complete", "Согласия собраны", consents.passed, collecting, ready, basis="P3",
@@ -189,7 +189,7 @@ process.when(
 process.move(
     "close_consents", "Завершить сбор согласий", collecting, collecting, by=AUTHORS,
     basis="P3, P4", if_=[consents.close_when_decided], do=[close_consents],
-    unlimited="опрос закончен, второй раз завершить нечего",
+    unlimited="опрос закончен, второй раз завершить нечего", past="Сбор согласий завершён",
 )
 process.when(
     "consents_failed", "Согласий не хватило", consents.failed, collecting, draft, basis="P4",
@@ -202,44 +202,48 @@ process.when(
 process.move(
     "leave_out", "Продолжить без школы", ready, ready, by=BASE_HEAD, basis="P5", form=OneSchool,
     if_=[answered, somebody_hesitates, supported_remain], do=[leave_out],
-    unlimited="каждый раз одной школой меньше",
+    unlimited="каждый раз одной школой меньше", past="Предложение продолжено без школы",
 )
 process.move(
     "submit", "Подать на рассмотрение", ready, submitted, by=BASE_HEAD, basis="P5", style="primary",
     again="Подать снова",
     if_=[base_is_stable, consents_given, consents_fresh],
-    do=[snapshot, renewed_consents, Paper("proposal")],
+    do=[snapshot, renewed_consents, Paper("proposal")], past="Предложение подано на рассмотрение",
 )
 process.move(
     "endorse", "Дать заключение", submitted, review, by=IMC, basis="P6, 1.4", form=Opinion,
     apart=INITIATOR, style="primary", if_=[answered, wishes_written], do=[Paper("imc_opinion")],
+    past="Заключение методического центра дано",
 )
 process.move(
     "return", "Вернуть с замечаниями", [submitted, review], returned,
     by=(*IMC, DEPARTMENT_HEAD), basis="P7", form=Remarks,
     if_=[answered, remarks_are_bound, RETURNS_LEFT], do=[keep_remarks],
+    past="Предложение возвращено с замечаниями",
 )
 process.move(
     "resend", "Отправить повторно", returned, {ready: is_same_network, collecting: otherwise},
     by=BASE_HEAD, basis="P8", style="primary",
     if_=FIT_TO_ASK, do=[remember_asked, snapshot, ask_schools],
+    past="Предложение отправлено повторно",
 )
 process.move(
     "approve", "Утвердить", review, ordering, by=DEPARTMENT_HEAD, basis="P9, 4.2", apart=INITIATOR,
     style="primary", bulk=True,
     if_=[statuses_hold, directions_in_force, networks_per_school, base_is_free,
          name_is_free, consents_given, term_allowed],
-    do=[start_order],
+    do=[start_order], past="Предложение утверждено",
 )
 process.move(
     "reject", "Отклонить", review, rejected, by=DEPARTMENT_HEAD, basis="P10", form=Rejection,
     apart=INITIATOR, style="danger", if_=[answered], do=[rejected_letter],
+    past="Предложение отклонено",
 )
 process.move(
     "withdraw", "Отозвать предложение",
     [draft, collecting, ready, submitted, review, returned, ordering], withdrawn,
     by=(AUTHOR_HEAD, AUTHOR_SPECIALIST), basis="P11", form=Reason, style="danger",
-    if_=[answered, order_not_signed], do=[stop_order],
+    if_=[answered, order_not_signed], do=[stop_order], past="Предложение отозвано",
 )
 process.on(
     Child(ORDER, "registered"), ordering, enacted,
@@ -256,5 +260,5 @@ process.move(
     by=DEPARTMENT_HEAD, basis="P15", form=OneSchool,
     if_=[answered, order_not_signed, supported_remain],
     do=[leave_out, snapshot, Paper("consent"), stop_order, start_order],
-    unlimited="каждый раз одной школой меньше",
+    unlimited="каждый раз одной школой меньше", past="Школа исключена, приказ готовится заново",
 )

@@ -82,27 +82,29 @@ process.table(
 
 process.start(
     "write_news", "Написать новость", drafted, basis="T1, 1.6",
-    by=(AUTHOR_COORDINATOR, AUTHOR_HEAD, METHODIST, IMC_HEAD, SPECIALIST),
+    by=(AUTHOR_COORDINATOR, AUTHOR_HEAD, METHODIST, IMC_HEAD, SPECIALIST), past="Новость начата",
 )
 process.move(
     "publish", "Опубликовать", drafted, published, by=WRITER, basis="T2, 1.6", style="primary",
     if_=[filled, speaks_for_its_own, somebody_is_told, still_to_be_shown],
-    do=[put_schools, tell_addressees],
+    do=[put_schools, tell_addressees], past="Новость опубликована",
 )
 process.move(
-    "drop_draft", "Удалить черновик", drafted, dropped, by=WRITER, basis="T1", style="danger"
+    "drop_draft", "Удалить черновик", drafted, dropped, by=WRITER, basis="T1", style="danger",
+    past="Черновик новости удалён",
 )
 process.move(
     "write_comment", "Написать комментарий", published, stay, by=SPEAKERS, basis="T3, 1.8",
     form=Comment, if_=[answered, comments_are_open], do=[tell_writer],
+    past="Комментарий к новости написан",
 )
 process.move(
     "correct_news", "Исправить", published, stay, by=WRITER, basis="T2", form=Correction,
-    if_=[answered, still_to_be_shown], do=[put_correction],
+    if_=[answered, still_to_be_shown], do=[put_correction], past="Новость исправлена",
 )
 process.move(
     "tell_unread", "Назвать автору, кто не открыл", published, stay, by=SYSTEM_ROLE,
-    basis="T4, 1.6", do=[tell_unread],
+    basis="T4, 1.6", do=[tell_unread], past="Автору сообщено, кто не открыл новость",
 )
 process.on(
     Child("network_change", "applied", of="subject"), published, stay, key="composition_followed",
@@ -115,5 +117,5 @@ process.on(
 process.move("end", "Срок показа истёк", published, ended, by=SYSTEM_ROLE, basis="T5")
 process.move(
     "withdraw", "Снять с показа", published, withdrawn, by=(WRITER, IMC_HEAD, SPECIALIST),
-    basis="T5", form=Reason, style="danger", if_=[answered],
+    basis="T5", form=Reason, style="danger", if_=[answered], past="Новость снята с показа",
 )

@@ -87,18 +87,21 @@ visas = Ballot(
     voters=approvers,
     voter_title="визирующий",
     work_title="Завизировать проект приказа",
+    awaited=("визу", "визы", "виз"),
     answers=(
         Answer(
             "visa", "Завизировать", "visaed", style="primary", is_bulk=True,
-            if_=(DATES_AHEAD,), basis="O3",
+            if_=(DATES_AHEAD,), basis="O3", past="Проект приказа завизирован",
         ),
         Answer(
             "visa_with_remarks", "Завизировать с замечаниями", "visaed_with_remarks",
             form=Explanation, if_=(answered, DATES_AHEAD), basis="O3",
+            past="Проект приказа завизирован с замечаниями",
         ),
         Answer(
             "object", "Возразить", "objected", form=Explanation, if_=(answered,),
             tell=(SPECIALIST,), basis="O4", style="danger",
+            past="Высказано возражение против проекта приказа",
         ),
     ),
     words=DECISIONS,
@@ -115,11 +118,11 @@ acknowledgement = Ballot(
     voters=heads_of_annex,
     voter_title="директор",
     work_title="Ознакомиться с приказом",
-    answers=(
-        Answer(
-            "acknowledge", "Ознакомлен", "acknowledged", style="primary", is_bulk=True, basis="O9"
-        ),
-    ),
+    awaited=("директора", "директоров", "директоров"),
+    answers=(Answer(
+        "acknowledge", "Ознакомлен", "acknowledged", style="primary", is_bulk=True, basis="O9",
+        past="Директор школы ознакомлен с приказом",
+    ),),
     yes=("acknowledged",),
     need=at_least(1),
     silence="",
@@ -155,10 +158,12 @@ publication = Ballot(
     voters=publisher,
     voter_title="специалист управления образованием",
     work_title="Опубликовать приказ на сайте",
+    awaited=("публикацию", "публикации", "публикаций"),
     answers=(
         Answer(
             "publish", "Приказ опубликован", "published", form=Publication,
             if_=(answered, link_is_an_address), basis="O7", style="primary",
+            past="Приказ опубликован на сайте",
         ),
     ),
     words={"pending": "ещё не опубликован", "published": "опубликован"},

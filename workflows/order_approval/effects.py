@@ -31,11 +31,12 @@ from workflows.order_approval.kinds import (
     CREATE,
     DIRECTIONS,
     EXTEND,
+    JOURNAL,
     RESULTS,
     REVOKE,
     STATUSES,
 )
-from workflows.order_approval.rules import JOURNAL, registration_day
+from workflows.order_approval.rules import registration_day
 from workflows.registers.directions import IN_FORCE, of_year
 from workflows.registers.memberships import composition
 from workflows.registers.networks import NETWORKS
@@ -391,6 +392,11 @@ def put_number(case: Case[Order], _facts: Facts) -> Iterable[Change]:
     """
     day = registration_day(case)
     return (Number(JOURNAL, day, typed=case.form.number), Put({"registered_on": day}))
+
+
+def said_of_registration(case: Case[Order], _facts: Facts) -> str:
+    """The clerk hears the number that was given, and the day it is of."""
+    return f"Приказ зарегистрирован: № {case.number} от {date(case.data.registered_on)}"
 
 
 @says("школы состава и специалист управления образованием узнают о приказе")

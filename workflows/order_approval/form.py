@@ -27,6 +27,7 @@ from workflows.order_approval.kinds import (
     CREATE,
     DIRECTIONS,
     EXTEND,
+    JOURNAL,
     KINDS,
     OF_NETWORK,
     RESULTS,
@@ -156,7 +157,10 @@ class Signature(Form):
 class Registration(Form):
     """What the clerk types when numbers are given elsewhere."""
 
-    number: Int = field("Номер", optional=True, hint="Пусто: следующий номер журнала")
+    number: Int = field(
+        "Номер", optional=True, next_of=JOURNAL,
+        hint="Впишите номер, который выдала другая система",
+    )
     registered_on: Date = field(
         "Дата регистрации",
         optional=True,

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+JOURNAL = "orders"
+"""The journal all of them are numbered in."""
 CREATE, AMEND, EXTEND, CLOSE = "network_create", "amend", "extend", "close"
 DIRECTIONS, STATUSES, RESULTS, REVOKE = "directions", "statuses", "results", "revoke"
 

@@ -40,6 +40,7 @@ from workflows.order_approval.effects import (
     put_signature,
     registered_letter,
     remember_schools,
+    said_of_registration,
     set_dates,
 )
 from workflows.order_approval.form import (
@@ -198,52 +199,59 @@ process.paper(
 
 process.start(
     "generate", "Подготовить приказ", draft, by=SYSTEM_ROLE, basis="O1",
-    do=[set_dates, order_paper],
+    do=[set_dates, order_paper], past="Проект приказа подготовлен",
 )
 process.start(
     "fix_directions", "Приказ о направлениях", draft, by=SPECIALIST, basis="5.2, Y3",
-    do=[begin_directions],
+    do=[begin_directions], past="Начат проект приказа о направлениях",
 )
 process.start(
-    "fix_statuses", "Приказ о статусах", draft, by=SPECIALIST, basis="1.3, Y2", do=[begin_statuses]
+    "fix_statuses", "Приказ о статусах", draft, by=SPECIALIST, basis="1.3, Y2", do=[begin_statuses],
+    past="Начат проект приказа о статусах",
 )
 process.start(
     "extend_networks", "Приказ о продлении сетей", draft, by=SPECIALIST, basis="A-04",
     do=[begin(EXTEND, "О продлении деятельности сетей")],
+    past="Начат проект приказа о продлении сетей",
 )
 process.start(
     "sum_up_year", "Приказ об итогах года", draft, by=SPECIALIST, basis="4.3, R6",
-    do=[begin_results, gather_advice],
+    do=[begin_results, gather_advice], past="Начат проект приказа об итогах года",
 )
 process.start(
     "revoke_order", "Приказ об отмене приказа", draft, by=SPECIALIST, basis="O11",
-    do=[begin(REVOKE, REVOCATION)],
+    do=[begin(REVOKE, REVOCATION)], past="Начат проект приказа об отмене приказа",
 )
 process.move(
     "send", "Отправить на визирование", [draft, returned], agreement, by=SPECIALIST, basis="O2",
     style="primary", bulk=True, if_=[filled, *APPROVED, signer_is_known, nothing_is_missing],
     do=[remember_schools, gather_advice, name_revoked, order_paper, clear_visas],
+    past="Проект приказа отправлен на визирование",
 )
 process.move(
     "go_without", "Продолжить без визы свободной должности", agreement, agreement, by=SPECIALIST,
     basis="O3", if_=[a_visa_is_vacant], do=[leave_vacant_out],
     unlimited="каждый раз одной визой меньше",
+    past="Визирование продолжено без визы свободной должности",
 )
 process.when(
     "visas_complete", "Все визы собраны", visas.passed, agreement, signature, basis="O3",
     do=[Paper("agreement_sheet")],
 )
-process.when("visa_refused", "Есть возражение", visas.failed, agreement, returned, basis="O4")
+process.when(
+    "visa_refused", "Есть возражение", visas.failed, agreement, returned, basis="O4",
+    past="Получено возражение, проект возвращён",
+)
 process.move(
     "return_from_signature", "Вернуть на доработку", signature, returned, by=DEPARTMENT_HEAD,
-    basis="O5", form=Reason, if_=[answered],
+    basis="O5", form=Reason, if_=[answered], past="Проект приказа возвращён на доработку",
 )
 process.move(
     "sign", "Подписать", signature, signed, by=DEPARTMENT_HEAD, basis="O6", form=Signature,
     apart="send", style="primary", signed=BY_SIGNER, bulk=True,
     if_=[visas_fit_text, basis_in_force, *APPROVED, only(statuses_hold, CREATE), *NAMES_FREE,
          IN_TIME],
-    do=[put_signature, order_paper, Paper("agreement_sheet")],
+    do=[put_signature, order_paper, Paper("agreement_sheet")], past="Приказ подписан",
 )
 process.move(
     "register", "Зарегистрировать", signed, registered, by=CLERK, basis="O7", form=Registration,
@@ -251,14 +259,15 @@ process.move(
     if_=[date_is_possible, date_in_sequence, number_is_free, *NAMES_FREE, *APPROVED, IN_TIME],
     do=[put_number, by_kind, order_paper, Paper("agreement_sheet"), acknowledgement.open,
         ask_to_publish, Paper("ack_sheet"), registered_letter],
+    past="Приказ зарегистрирован", done=said_of_registration,
 )
 process.move(
     "take_effect", "Вступить в силу", registered, stay, by=SYSTEM_ROLE, basis="N5, 4.2",
-    if_=[still_to_come, not_revoked], do=[on_the_day],
+    if_=[still_to_come, not_revoked], do=[on_the_day], past="Приказ вступил в силу",
 )
 process.move(
     "lose_force", "Утратить силу", registered, stay, by=SYSTEM_ROLE, basis="O11",
-    do=[acknowledgement.close, publication.close],
+    do=[acknowledgement.close, publication.close], past="Приказ утратил силу",
 )
 process.when(
     "all_acknowledged", "Все ознакомились", everybody_has_read, registered, registered, basis="O9",
@@ -266,17 +275,18 @@ process.when(
 )
 process.move(
     "upload_scan", "Приложить скан", registered, registered, by=CLERK, basis="O8", form=Scan,
-    if_=[answered],
+    if_=[answered], past="Скан приказа приложен",
 )
 process.move(
     "cancel", "Отменить приказ", [draft, agreement, returned, signature], cancelled,
     by=DEPARTMENT_HEAD, basis="O10", form=Reason, style="danger", if_=[answered],
+    past="Приказ отменён",
 )
 process.move(
     "cancel", "Отменить приказ", signed, cancelled, by=DEPARTMENT_HEAD, basis="O10, 7.2",
-    form=Reason, style="danger", if_=[answered], do=[Withdraw()],
+    form=Reason, style="danger", if_=[answered], do=[Withdraw()], past="Приказ отменён",
 )
 process.move(
     "drop", "Снять с подготовки", [draft, agreement, returned, signature], dropped,
-    by=SYSTEM_ROLE, basis="P11, P15",
+    by=SYSTEM_ROLE, basis="P11, P15", past="Проект приказа снят с подготовки",
 )

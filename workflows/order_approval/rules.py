@@ -5,11 +5,10 @@ from collections.abc import Iterator
 
 from workflow_app.engine import Case, Facts, Refusal, refuse, says
 from workflows.order_approval.form import Order
+from workflows.order_approval.kinds import JOURNAL
 from workflows.registers.acts import ACTS, Act
 from workflows.rules import name_is_free
 from workflows.wording import date
-
-JOURNAL = "orders"
 
 
 @says("есть кому подписать: руководитель управления образованием или исполняющий обязанности")

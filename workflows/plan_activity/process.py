@@ -105,64 +105,75 @@ process.table(
     recommended,
 )
 
-process.start("begin", "Внести в план", planned, by=SYSTEM_ROLE, basis="L5")
+process.start(
+    "begin", "Внести в план", planned, by=SYSTEM_ROLE, basis="L5",
+    past="Мероприятие внесено в план",
+)
 process.start(
     "adopt", "Принять как было",
     {done: stood("done"), cancelled: stood("cancelled"), not_done: stood("not_done"),
      in_progress: stood("in_progress"), postponed: stood("postponed"), planned: otherwise},
-    by=SYSTEM_ROLE, basis="L5",
+    by=SYSTEM_ROLE, basis="L5", past="Мероприятие принято на учёт как было",
 )
 process.move(
-    "begin_work", "Начать работу", [planned, postponed], in_progress, by=RESPONSIBLE, basis="K1"
+    "begin_work", "Начать работу", [planned, postponed], in_progress, by=RESPONSIBLE, basis="K1",
+    past="Работа по мероприятию начата",
 )
 process.move(
     "report_done", "Отчитаться о проведении", [planned, in_progress, postponed],
     {reported_up: coordinator_reports, reported: otherwise}, by=RESPONSIBLE, basis="K1",
     form=Outcome, style="primary",
     if_=[answered, happened_already, count_is_possible, evidence_given], do=[put_outcome],
+    past="Отчёт о мероприятии представлен",
 )
 process.move(
     "confirm", "Подтвердить", reported, done, by=COORDINATOR, basis="K2, M5", apart="report_done",
-    style="primary", bulk=True, do=[fulfilled],
+    style="primary", bulk=True, do=[fulfilled], past="Проведение мероприятия подтверждено",
 )
 process.move(
     "confirm_up", "Подтвердить", reported_up, done, by=BASE_HEAD, basis="K2, M5",
     apart="report_done", style="primary", do=[fulfilled],
+    past="Проведение мероприятия подтверждено",
 )
 process.move(
     "reject_evidence", "Вернуть: доказательств мало", [reported, reported_up], in_progress,
     by=(COORDINATOR, BASE_HEAD), basis="K2", apart="report_done", form=Explanation,
-    if_=[answered],
+    if_=[answered], past="Отчёт о мероприятии возвращён: доказательств мало",
 )
 process.move(
     "postpone", "Перенести", [planned, in_progress, postponed], postponed, by=COORDINATOR,
     basis="K3", form=NewDates, do=[put_dates],
     if_=[answered, new_dates_fit,
          at_most("postpone", 2, instead="Измените план через совет сети.")],
+    past="Мероприятие перенесено",
 )
-process.move("back_to_plan", "Вернуть в план", postponed, planned, by=SYSTEM_ROLE, basis="K3")
+process.move(
+    "back_to_plan", "Вернуть в план", postponed, planned, by=SYSTEM_ROLE, basis="K3",
+    past="Мероприятие возвращено в план",
+)
 process.move(
     "hand_over", "Назначить другого ответственного", [planned, in_progress, postponed], stay,
     by=COORDINATOR, form=NewResponsible, if_=[answered, new_responsible_fits],
     do=[put_responsible], unlimited="ответственного меняют, сколько нужно",
+    past="Назначен другой ответственный за мероприятие",
 )
 process.move(
     "answer_request", "Связать с запросами", [planned, in_progress, postponed], stay,
     by=COORDINATOR, basis="1.6", form=ForRequest, if_=[answered], do=[put_request],
-    unlimited="тему запросов поправляют, сколько нужно",
+    unlimited="тему запросов поправляют, сколько нужно", past="Мероприятие связано с запросами",
 )
 process.move(
     "cancel", "Отменить", [planned, in_progress, postponed],
     {asked_to_cancel: is_recommended, cancelled: otherwise}, by=COORDINATOR, basis="K3",
-    form=Reason, style="danger", if_=[answered],
+    form=Reason, style="danger", if_=[answered], past="Заявлена отмена мероприятия",
 )
 process.move(
     "agree_to_cancel", "Согласиться с отменой", asked_to_cancel, cancelled, by=IMC, basis="K3",
-    style="danger", do=[failed],
+    style="danger", do=[failed], past="Отмена мероприятия согласована",
 )
 process.move(
     "keep", "Оставить в плане", asked_to_cancel, planned, by=IMC, basis="K3", form=Explanation,
-    if_=[answered],
+    if_=[answered], past="Мероприятие оставлено в плане",
 )
 process.move(
     "change_row", "Строка плана изменилась", [planned, in_progress, postponed, asked_to_cancel],

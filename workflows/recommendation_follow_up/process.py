@@ -88,32 +88,37 @@ not_applicable = process.final("found_inapplicable", "Неприменима")
 
 OPEN = [issued, declined, unanswered, accepted, carried, fulfilled, escalated]
 
-process.start("issue_advice", "Направить рекомендацию", issued, by=SYSTEM_ROLE, basis="M1")
+process.start(
+    "issue_advice", "Направить рекомендацию", issued, by=SYSTEM_ROLE, basis="M1",
+    past="Рекомендация направлена",
+)
 process.move(
     "accept_advice", "Принять", issued, accepted, by=ADDRESSEE, basis="M2",
     style="primary", bulk=True, do=[stands("waiting", "accepted"), ask_for_place],
+    past="Рекомендация принята",
 )
 process.move(
     "decline_advice", "Отклонить", issued, declined, by=ADDRESSEE, basis="M2", form=Grounds,
-    if_=[answered], do=[stands("issued", "declined")],
+    if_=[answered], do=[stands("issued", "declined")], past="Рекомендация отклонена",
 )
 process.move(
     "stay_silent", "Ответа нет", issued, unanswered, by=SYSTEM_ROLE, basis="M2",
-    do=[stands("issued", "unanswered")],
+    do=[stands("issued", "unanswered")], past="Адресат не ответил в срок",
 )
 process.move(
     "uphold", "Оставить в силе", [declined, unanswered], accepted, by=DECIDERS,
     basis="M3", apart="decline_advice", form=Grounds, style="primary", if_=[answered],
-    do=[stands("waiting", "upheld"), ask_for_place],
+    do=[stands("waiting", "upheld"), ask_for_place], past="Рекомендация оставлена в силе",
 )
 process.move(
     "carry_again", "Перенести ещё раз", escalated, accepted, by=DEPARTMENT_HEAD, basis="M3",
     form=Grounds, if_=[answered], do=[stands("waiting"), ask_for_place],
+    past="Рекомендация перенесена ещё раз",
 )
 process.move(
     "drop_advice", "Снять", [declined, unanswered, escalated], dropped, by=DECIDERS,
     basis="M3", apart="decline_advice", form=Grounds, style="danger", if_=[answered],
-    do=[stands("dropped", "dropped")],
+    do=[stands("dropped", "dropped")], past="Рекомендация снята",
 )
 process.move(
     "carry_into_plan",
@@ -122,7 +127,7 @@ process.move(
     carried,
     by=SYSTEM_ROLE,
     basis="M4",
-    do=[stands("carried")],
+    do=[stands("carried")], past="Рекомендация внесена в план",
 )
 process.move(
     "fulfil_advice", "Мероприятие проведено", carried, fulfilled, by=SYSTEM_ROLE, basis="M5"
@@ -130,20 +135,23 @@ process.move(
 process.move(
     "confirm_advice", "Подтвердить выполнение", fulfilled, done, by=(METHODIST, IMC_HEAD),
     basis="M5", style="primary", bulk=True, if_=[by_curator], do=[stands("done")],
+    past="Выполнение рекомендации подтверждено",
 )
 process.move(
     "fail_advice", "Не выполнена", carried, {escalated: failed_twice, accepted: otherwise},
     by=SYSTEM_ROLE, basis="M5", do=[stands_failed, count_failure, ask_for_place],
+    past="Рекомендация не выполнена",
 )
 process.move(
     "doubt_advice", "Не подтвердить", fulfilled, {escalated: failed_twice, accepted: otherwise},
     by=(METHODIST, IMC_HEAD), basis="M5", form=Grounds, if_=[answered, by_curator],
     do=[stands_failed, count_failure, ask_for_place],
+    past="Выполнение рекомендации не подтверждено",
 )
 process.move(
     "set_aside", "Признать неприменимой", OPEN, not_applicable,
     by=(METHODIST, IMC_HEAD, SPECIALIST), basis="M5", form=Grounds, style="danger",
-    if_=[answered], do=[stands("not_applicable")],
+    if_=[answered], do=[stands("not_applicable")], past="Рекомендация признана неприменимой",
 )
 for state in OPEN:
     process.on(
@@ -157,5 +165,6 @@ process.on(
     title="Сеть закрыта", basis="N9", do=[stands("not_applicable")],
 )
 process.move(
-    "end_advice", "Снять", OPEN, not_applicable, by=SYSTEM_ROLE, do=[stands("not_applicable")]
+    "end_advice", "Снять", OPEN, not_applicable, by=SYSTEM_ROLE, do=[stands("not_applicable")],
+    past="Рекомендация снята",
 )

@@ -47,16 +47,19 @@ process.paper(
 process.start(
     "begin_analysis", "Начать анализ запросов", writing,
     by=(*WRITERS, SYSTEM_ROLE), basis="1.6", if_=[leads_a_network], do=[count_requests],
+    past="Анализ запросов начат",
 )
 process.move(
     "count_anew", "Пересчитать таблицу", writing, stay, by=WRITERS, basis="1.6",
     do=[count_requests], unlimited="запросы вносят, пока анализ не готов",
+    past="Таблица запросов пересчитана",
 )
 process.move(
     "finish_analysis", "Завершить анализ", writing, analysed, by=WRITERS, basis="1.6",
     style="primary", if_=[filled, not_analysed, something_asked],
-    do=[count_requests, Paper("request_table")],
+    do=[count_requests, Paper("request_table")], past="Анализ запросов завершён",
 )
 process.move(
-    "drop_analysis", "Снять", writing, dropped, by=(*WRITERS, SYSTEM_ROLE), style="danger"
+    "drop_analysis", "Снять", writing, dropped, by=(*WRITERS, SYSTEM_ROLE), style="danger",
+    past="Анализ запросов снят",
 )

@@ -53,12 +53,13 @@ closed = process.final("closed", "Закрыты вместе со справк�
 removed = process.final("not_needed", "Не нужны: школа вышла из сети")
 
 process.start(
-    "ask_for_values", "Запросить показатели", entering, by=SYSTEM_ROLE, basis="R1", do=[first_rows]
+    "ask_for_values", "Запросить показатели", entering, by=SYSTEM_ROLE, basis="R1", do=[first_rows],
+    past="Показатели запрошены",
 )
 process.move(
     "enter_values", "Внести показатели", entering, entered, by=SCHOOL_HEAD, basis="R1",
     style="primary", if_=[every_value_told, numbers_are_possible, targets_are_possible],
-    do=[enter_values],
+    do=[enter_values], past="Показатели внесены",
 )
 process.move(
     "correct_values",
@@ -67,11 +68,17 @@ process.move(
     entering,
     by=SCHOOL_HEAD,
     basis="R1",
-    if_=[report_is_open],
+    if_=[report_is_open], past="Показатели открыты для правки",
 )
-process.move("close_values", "Закрыть", [entering, entered], closed, by=SYSTEM_ROLE, basis="R6")
+process.move(
+    "close_values", "Закрыть", [entering, entered], closed, by=SYSTEM_ROLE, basis="R6",
+    past="Показатели закрыты",
+)
 process.move(
     "school_stays", "Школа остаётся", [entering, entered], stay, by=SYSTEM_ROLE, basis="N5",
-    unlimited="состав меняют, сколько нужно",
+    unlimited="состав меняют, сколько нужно", past="Школа осталась в сети",
 )
-process.move("school_left", "Школа вышла", [entering, entered], removed, by=SYSTEM_ROLE, basis="N5")
+process.move(
+    "school_left", "Школа вышла", [entering, entered], removed, by=SYSTEM_ROLE, basis="N5",
+    past="Школа вышла из сети",
+)

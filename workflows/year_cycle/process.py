@@ -110,20 +110,26 @@ process.table(
 
 process.start(
     "open_year", "Открыть учебный год", planning, by=SPECIALIST, basis="Y1",
-    if_=[may_open, previous_year_exists],
+    if_=[may_open, previous_year_exists], past="Учебный год открыт",
 )
 process.move(
     "roll_over", "Перевести сети в новый год", [planning, launching], stay, by=SPECIALIST,
     basis="Y5", style="primary", if_=[something_to_turn], do=[turn_networks], unlimited=TURNED,
+    past="Сети переведены в новый год",
 )
 process.move("begin_launching", "Год начался", planning, launching, by=SYSTEM_ROLE, basis="7.6")
 process.move("begin_running", "Запуск окончен", launching, running, by=SYSTEM_ROLE, basis="7.6")
-process.move("begin_reporting", "Пора справок", running, reporting, by=SYSTEM_ROLE, basis="R1")
 process.move(
-    "begin_summarizing", "Подводятся итоги", reporting, summarizing, by=SYSTEM_ROLE, basis="7.6"
+    "begin_reporting", "Пора справок", running, reporting, by=SYSTEM_ROLE, basis="R1",
+    past="Настала пора справок",
+)
+process.move(
+    "begin_summarizing", "Подводятся итоги", reporting, summarizing, by=SYSTEM_ROLE, basis="7.6",
+    past="Началось подведение итогов",
 )
 process.move(
     "close_year", "Закрыть год", summarizing,
     {closed_with_remark: has_unfinished, closed: otherwise}, by=IMC_HEAD, basis="Y6, 2",
     style="primary", if_=[may_close], do=[put_remark, Paper("district_summary")],
+    past="Учебный год закрыт",
 )

@@ -188,15 +188,16 @@ process.table(
 
 process.start(
     "open", "Открыть справку", draft, by=SYSTEM_ROLE, basis="R1, 4.3", if_=[plan_exists],
-    do=[fill_in, ask_schools],
+    do=[fill_in, ask_schools], past="Справка открыта",
 )
 process.start(
     "adopt", "Принять как было", {approved: was_approved, draft: otherwise}, by=SYSTEM_ROLE,
-    basis="R1, 4.3", do=[prepare],
+    basis="R1, 4.3", do=[prepare], past="Справка принята на учёт как была",
 )
 process.move(
     "refresh", "Обновить по данным года", [draft, returned], stay, by=AUTHORS, basis="R1",
     do=[fill_in], unlimited="данные года меняются, пока он идёт",
+    past="Справка обновлена по данным года",
 )
 process.move(
     "mark_late", "Срок справки прошёл", draft, draft, by=SYSTEM_ROLE, basis="R2", do=[mark_late]
@@ -206,57 +207,62 @@ process.move(
     style="primary", again="Представить справку снова", signed=Accepted("A-14", "report"),
     if_=[filled, remarks_answered, indicators_told, directions_concluded, recommendations_given,
          plan_rows_explained, survey_is_possible],
-    do=[fill_in, remember_author, snapshot, Paper("year_report")],
+    do=[fill_in, remember_author, snapshot, Paper("year_report")], past="Справка представлена",
 )
 process.move(
     "take_up", "Взять на рассмотрение", submitted, under_review, by=(METHODIST, IMC_HEAD),
     basis="R3", apart="submit", style="primary", if_=[by_curator],
+    past="Справка взята на рассмотрение",
 )
 process.move(
     "find_no_fault", "Замечаний нет", under_review, reviewed, by=METHODIST, basis="R4",
-    apart="submit", if_=[by_curator],
+    apart="submit", if_=[by_curator], past="Справка рассмотрена без замечаний",
 )
 process.move(
     "return", "Вернуть с замечаниями", [under_review, reviewed], returned,
     by=(METHODIST, IMC_HEAD), basis="R4", apart="submit", form=Remarks,
     if_=[answered, remarks_are_bound, by_curator,
          at_most("return", Setting("A-15.report"), instead=LAST_RESORT)],
-    do=[keep_remarks],
+    do=[keep_remarks], past="Справка возвращена с замечаниями",
 )
 process.move(
     "accept_report", "Принять", [under_review, reviewed], accepted, by=IMC_HEAD, basis="R5",
     apart="submit", form=Review, style="primary", if_=[all_checked],
+    past="Справка принята методическим центром",
 )
 process.move(
     "send_back", "Вернуть в методический центр", accepted, under_review, by=DEPARTMENT_HEAD,
-    basis="R6", form=Explanation, if_=[answered],
+    basis="R6", form=Explanation, if_=[answered], past="Справка возвращена в методический центр",
 )
 process.move(
     "approve", "Утвердить", accepted, approved, by=DEPARTMENT_HEAD, basis="R6", apart="submit",
     style="primary", bulk=True,
     do=[close_grids, enter_network_values, issue_recommendations, Paper("year_report"),
-        Paper("report_recommendations")],
+        Paper("report_recommendations")], past="Справка утверждена",
 )
 process.move(
     "open_addendum", "Открыть дополнение", approved,
     {addendum_open: exams_apply, approved: otherwise}, by=SYSTEM_ROLE, basis="R7",
-    do=[begin_addendum],
+    do=[begin_addendum], past="Наступил день дополнения к справке",
 )
 process.move(
     "submit_addendum", "Представить дополнение", addendum_open, addendum_submitted, by=BASE_HEAD,
-    basis="R7", style="primary", if_=[filled, exams_told],
+    basis="R7", style="primary", if_=[filled, exams_told], past="Дополнение к справке представлено",
 )
 process.move(
     "return_addendum", "Вернуть дополнение", addendum_submitted, addendum_open, by=IMC_HEAD,
     basis="R8", form=Explanation, apart="submit_addendum", if_=[answered],
+    past="Дополнение к справке возвращено",
 )
 process.move(
     "accept_addendum", "Принять дополнение", addendum_submitted, closed, by=IMC_HEAD, basis="R8",
     apart="submit_addendum", style="primary", do=[close_grids, Paper("report_addendum")],
+    past="Дополнение к справке принято",
 )
 process.move(
     "close_without", "Закрыть без дополнения", [approved, addendum_open, addendum_submitted],
     closed, by=SYSTEM_ROLE, basis="R8", do=[mark_without, close_grids],
+    past="Справка закрыта без дополнения",
 )
 process.on(
     Child("network_change", "applied", of="subject"), [draft, returned], stay,
@@ -267,5 +273,5 @@ process.move(
     "drop_report", "Снять справку",
     [draft, submitted, under_review, reviewed, returned, accepted, approved, addendum_open,
      addendum_submitted],
-    dropped, by=SYSTEM_ROLE, basis="N9", do=[close_grids],
+    dropped, by=SYSTEM_ROLE, basis="N9", do=[close_grids], past="Справка снята",
 )

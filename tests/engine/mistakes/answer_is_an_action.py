@@ -6,7 +6,12 @@ from workflow_app.engine import Answer, Ballot
 
 process, draft, done = small()
 vote = Ballot(
-    "vote", "Голосование", heads, (Answer("finish", "За", "yes"),), "член", ("yes",)
+    "vote",
+    "Голосование",
+    heads,
+    (Answer("finish", "За", "yes", past="Закончено"),),
+    "член",
+    ("yes",),
 )  # <- action_clash
 process.ask(vote)
 

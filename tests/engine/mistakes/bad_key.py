@@ -3,6 +3,6 @@
 from engine.mistakes.small import CLERK, small
 
 process, draft, done = small()
-process.move("Sign/all", "Подписать", draft, done, by=CLERK)  # <- bad_key
+process.move("Sign/all", "Подписать", draft, done, by=CLERK, past="Сделано")  # <- bad_key
 
 processes = [process]

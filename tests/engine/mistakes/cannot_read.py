@@ -16,10 +16,10 @@ def asked(_case: Case, _facts: Facts) -> Iterator[Voter]:
 
 process, draft, done = small()
 review = process.state("review", "У чужих", due=SOON, waits_for=STRANGER)  # <- cannot_read
-process.move("send", "Отправить", draft, review, by=CLERK)
-process.move("accept", "Принять", review, done, by=STRANGER)  # <- cannot_read
+process.move("send", "Отправить", draft, review, by=CLERK, past="Сделано")
+process.move("accept", "Принять", review, done, by=STRANGER, past="Сделано")  # <- cannot_read
 vote = Ballot(
-    "vote", "Голосование", asked, (Answer("agree", "За", "yes"),), "член", ("yes",)
+    "vote", "Голосование", asked, (Answer("agree", "За", "yes", past="Сделано"),), "член", ("yes",)
 )  # <- cannot_read
 process.ask(vote)
 

@@ -6,7 +6,7 @@ process, draft, done = small()
 secret = process.state(  # <- cannot_read
     "secret", "Тайна", due=SOON, waits_for=HEAD, edit=CLERK, private=True
 )
-process.move("hide", "Скрыть", draft, secret, by=CLERK)
-process.move("show", "Показать", secret, done, by=(CLERK, HEAD))
+process.move("hide", "Скрыть", draft, secret, by=CLERK, past="Сделано")
+process.move("show", "Показать", secret, done, by=(CLERK, HEAD), past="Сделано")
 
 processes = [process]

@@ -15,7 +15,9 @@ process = Process(
     "toy", "Игрушка", version=1, form=Coloured, readers=(CLERK,)
 )  # <- default_not_a_choice
 draft = process.state("drafted", "Черновик", due=SOON)
-process.start("begin", "Начать", draft, by=CLERK)
-process.move("finish", "Закончить", draft, process.final("done", "Готово"), by=CLERK)
+process.start("begin", "Начать", draft, by=CLERK, past="Начато")
+process.move(
+    "finish", "Закончить", draft, process.final("done", "Готово"), by=CLERK, past="Закончено"
+)
 
 processes = [process]

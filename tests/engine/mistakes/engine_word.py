@@ -3,6 +3,6 @@
 from engine.mistakes.small import CLERK, small
 
 process, draft, done = small()
-process.move("take_back", "Забрать", draft, done, by=CLERK)  # <- engine_word
+process.move("take_back", "Забрать", draft, done, by=CLERK, past="Сделано")  # <- engine_word
 
 processes = [process]

@@ -68,17 +68,17 @@ process = Process("toy", "Игрушка", version=1, form=Term, readers=(CLERK,
 draft = process.state("drafted", "Черновик", due=SOON)
 begun = process.state("begun", "Начато", due=SOON)
 done = process.final("done", "Готово")
-process.start("begin", "Начать", draft, by=CLERK)
-process.start("begin_alone", "Начать самой", begun, by=SYSTEM_ROLE)
+process.start("begin", "Начать", draft, by=CLERK, past="Начато")
+process.start("begin_alone", "Начать самой", begun, by=SYSTEM_ROLE, past="Сделано")
 process.move(
-    "order", "Упорядочить", draft, done, by=CLERK, if_=[in_order]
+    "order", "Упорядочить", draft, done, by=CLERK, if_=[in_order], past="Сделано"
 )  # <- fails_on_empty_form
 process.move(  # <- fails_on_empty_form
-    "go", "Идти", draft, begun, by=CLERK, if_=[named, asked_first, still_to_come]
+    "go", "Идти", draft, begun, by=CLERK, if_=[named, asked_first, still_to_come], past="Сделано"
 )
 process.move(  # <- fails_on_empty_form
-    "shift", "Сдвинуть", draft, done, by=CLERK, form=Later, if_=[moved_on]
+    "shift", "Сдвинуть", draft, done, by=CLERK, form=Later, if_=[moved_on], past="Сделано"
 )
-process.move("finish", "Закончить", begun, done, by=CLERK, if_=[in_order])
+process.move("finish", "Закончить", begun, done, by=CLERK, if_=[in_order], past="Закончено")
 
 processes = [process]

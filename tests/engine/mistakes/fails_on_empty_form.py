@@ -8,7 +8,9 @@ process = Process(  # <- fails_on_empty_form
     "toy", "Игрушка", version=1, form=Empty, readers=(CLERK,), heading=lambda data: data.name[0]
 )
 draft = process.state("drafted", "Черновик", due=SOON)
-process.start("begin", "Начать", draft, by=CLERK)
-process.move("finish", "Закончить", draft, process.final("done", "Готово"), by=CLERK)
+process.start("begin", "Начать", draft, by=CLERK, past="Начато")
+process.move(
+    "finish", "Закончить", draft, process.final("done", "Готово"), by=CLERK, past="Закончено"
+)
 
 processes = [process]

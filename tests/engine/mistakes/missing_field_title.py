@@ -13,7 +13,9 @@ class Nameless(Form):
 
 process = Process("toy", "Игрушка", version=1, form=Nameless, readers=(CLERK,))  # <- missing_title
 draft = process.state("drafted", "Черновик", due=SOON)
-process.start("begin", "Начать", draft, by=CLERK)
-process.move("finish", "Закончить", draft, process.final("done", "Готово"), by=CLERK)
+process.start("begin", "Начать", draft, by=CLERK, past="Начато")
+process.move(
+    "finish", "Закончить", draft, process.final("done", "Готово"), by=CLERK, past="Закончено"
+)
 
 processes = [process]

@@ -3,6 +3,6 @@
 from engine.mistakes.small import CLERK, small
 
 process, draft, done = small()
-process.move("sign", "", draft, done, by=CLERK)  # <- missing_title
+process.move("sign", "", draft, done, by=CLERK, past="Сделано")  # <- missing_title
 
 processes = [process]

@@ -3,6 +3,6 @@
 from engine.mistakes.small import small
 
 process, draft, done = small()
-process.move("sign", "Подписать", draft, done)  # <- nobody_may
+process.move("sign", "Подписать", draft, done, past="Сделано")  # <- nobody_may
 
 processes = [process]

@@ -11,7 +11,10 @@ vote = Ballot(
     "vote",
     "Голосование",
     heads,
-    (Answer("for_it", "За", "yes"), Answer("against", "Против", "no")),
+    (
+        Answer("for_it", "За", "yes", past="Сделано"),
+        Answer("against", "Против", "no", past="Сделано"),
+    ),
     "член",
     ("yes",),
     quorum=at_least(Fraction(4, 3)),

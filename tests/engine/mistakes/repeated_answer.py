@@ -9,7 +9,7 @@ vote = Ballot(
     "vote",
     "Голосование",
     heads,
-    (Answer("say", "За", "yes"), Answer("say", "Против", "no")),
+    (Answer("say", "За", "yes", past="Сделано"), Answer("say", "Против", "no", past="Сделано")),
     "член",
     ("yes", "no"),
 )  # <- repeated_answer

@@ -3,6 +3,6 @@
 from engine.mistakes.small import CLERK, small
 
 process, draft, done = small()
-process.move("touch", "Тронуть", draft, draft, by=CLERK)  # <- unlimited_rework
+process.move("touch", "Тронуть", draft, draft, by=CLERK, past="Сделано")  # <- unlimited_rework
 
 processes = [process]

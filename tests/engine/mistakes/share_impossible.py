@@ -9,7 +9,10 @@ vote = Ballot(
     "vote",
     "Голосование",
     heads,
-    (Answer("for_it", "За", "yes"), Answer("against", "Против", "no")),
+    (
+        Answer("for_it", "За", "yes", past="Сделано"),
+        Answer("against", "Против", "no", past="Сделано"),
+    ),
     "член",
     ("yes",),
     need=at_least(2),

@@ -37,8 +37,8 @@ def small(key: str = "toy", **declared: Any) -> tuple[Process, State, State]:
     process = Process(key, **(values | declared))
     draft = process.state("drafted", "Черновик", due=SOON, waits_for=CLERK)
     done = process.final("done", "Готово")
-    process.start("begin", "Начать", draft, by=(SYSTEM_ROLE, CLERK))
-    process.move("finish", "Закончить", draft, done, by=CLERK)
+    process.start("begin", "Начать", draft, by=(SYSTEM_ROLE, CLERK), past="Начато")
+    process.move("finish", "Закончить", draft, done, by=CLERK, past="Закончено")
     return process, draft, done
 
 
@@ -54,7 +54,10 @@ def ballot(**declared: Any) -> Ballot:
         "title": "Согласие",
         "voters": heads,
         "voter_title": "директор",
-        "answers": (Answer("agree", "Да", "agreed"), Answer("refuse", "Нет", "refused")),
+        "answers": (
+            Answer("agree", "Да", "agreed", past="Сделано"),
+            Answer("refuse", "Нет", "refused", past="Сделано"),
+        ),
         "yes": ("agreed",),
         "need": at_least(1),
         "due": SOON,

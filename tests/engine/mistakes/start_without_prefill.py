@@ -11,8 +11,8 @@ process = Process(
 )
 draft = process.state("drafted", "Черновик", due=SOON, waits_for=OWN)
 done = process.final("done", "Готово")
-process.start("begin", "Начать", draft, by=OWN)  # <- start_without_prefill
-process.start("copy", "Переписать", draft, by=(OWN, CLERK))
-process.move("finish", "Закончить", draft, done, by=OWN)
+process.start("begin", "Начать", draft, by=OWN, past="Начато")  # <- start_without_prefill
+process.start("copy", "Переписать", draft, by=(OWN, CLERK), past="Сделано")
+process.move("finish", "Закончить", draft, done, by=OWN, past="Закончено")
 
 processes = [process]

@@ -9,7 +9,9 @@ process = Process(  # <- unknown_state, unknown_field, unknown_action, cannot_re
     "toy", "Игрушка", version=1, form=Empty, readers=(CLERK,), feed=FEED
 )
 draft = process.state("drafted", "Черновик", due=SOON, waits_for=CLERK)
-process.start("begin", "Начать", draft, by=CLERK)
-process.move("finish", "Закончить", draft, process.final("done", "Готово"), by=CLERK)
+process.start("begin", "Начать", draft, by=CLERK, past="Начато")
+process.move(
+    "finish", "Закончить", draft, process.final("done", "Готово"), by=CLERK, past="Закончено"
+)
 
 processes = [process]

@@ -5,13 +5,15 @@ from engine.mistakes.small import HEAD, SOON, heads, small
 from workflow_app.engine import Answer, Ballot
 
 process, draft, done = small()
-process.move("sign", "Подписать", draft, done, by=HEAD, apart="sent")  # <- unknown_action
+process.move(
+    "sign", "Подписать", draft, done, by=HEAD, apart="sent", past="Сделано"
+)  # <- unknown_action
 
 vote = Ballot(  # <- unknown_action
     "vote",
     "Совет",
     heads,
-    (Answer("agree", "За", "yes", apart=("sent",)),),
+    (Answer("agree", "За", "yes", apart=("sent",), past="Сделано"),),
     "член",
     ("yes",),
     due=SOON,

@@ -7,7 +7,7 @@ from workflow_app.engine import Call
 child, _, _ = small("child")
 process, draft, done = small()
 process.move(
-    "stop", "Снять", draft, done, by=CLERK, do=[Call("halt", process="child")]
+    "stop", "Снять", draft, done, by=CLERK, do=[Call("halt", process="child")], past="Сделано"
 )  # <- unknown_action
 
 processes = [process, child]

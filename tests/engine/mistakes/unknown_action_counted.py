@@ -12,6 +12,6 @@ def never_sent(case: Case, _facts: Facts) -> Refusal | None:
 
 
 process, draft, done = small()
-process.move("send", "Отправить", draft, done, by=CLERK, if_=[never_sent])
+process.move("send", "Отправить", draft, done, by=CLERK, if_=[never_sent], past="Сделано")
 
 processes = [process]

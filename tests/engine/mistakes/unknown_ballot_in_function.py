@@ -14,6 +14,6 @@ def all_agreed(case: Case, facts: Facts) -> Refusal | None:
 
 
 process, draft, done = small()
-process.move("send", "Отправить", draft, done, by=CLERK, if_=[all_agreed])
+process.move("send", "Отправить", draft, done, by=CLERK, if_=[all_agreed], past="Сделано")
 
 processes = [process]

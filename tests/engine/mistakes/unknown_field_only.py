@@ -6,7 +6,7 @@ process, draft, done = small()
 late = process.state(  # <- unknown_field
     "late", "Дополнение", due=SOON, waits_for=CLERK, edit=CLERK, only=("name", "addendum")
 )
-process.move("reopen", "Дополнить", draft, late, by=CLERK)
-process.move("close", "Закрыть", late, done, by=CLERK)
+process.move("reopen", "Дополнить", draft, late, by=CLERK, past="Сделано")
+process.move("close", "Закрыть", late, done, by=CLERK, past="Сделано")
 
 processes = [process]

@@ -13,6 +13,8 @@ class Renamed(Form):
 
 
 process, draft, done = small()
-process.move("rename", "Назвать иначе", draft, done, by=CLERK, form=Renamed)  # <- unknown_field
+process.move(
+    "rename", "Назвать иначе", draft, done, by=CLERK, form=Renamed, past="Сделано"
+)  # <- unknown_field
 
 processes = [process]

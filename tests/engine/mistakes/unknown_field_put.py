@@ -18,8 +18,10 @@ def another(case: Case, _facts: Facts) -> Start:
 
 
 process, draft, done = small()
-process.move("register", "Записать", draft, done, by=CLERK, do=[number, another])
-process.move("wish", "Пожелать", draft, done, by=CLERK, do=[Put({"mood": "x"})])  # <- unknown_field
+process.move("register", "Записать", draft, done, by=CLERK, do=[number, another], past="Сделано")
+process.move(
+    "wish", "Пожелать", draft, done, by=CLERK, do=[Put({"mood": "x"})], past="Сделано"
+)  # <- unknown_field
 
 other, _, _ = small("other", stop="finish")
 

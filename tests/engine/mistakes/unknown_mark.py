@@ -23,8 +23,10 @@ def begin(_case, facts):
     yield Start("child", {}, "thing/{think}")  # <- unknown_mark
 
 
-process.move("order", "Заказать", draft, done, by=CLERK, if_=[free_name], do=[begin])
+process.move(
+    "order", "Заказать", draft, done, by=CLERK, if_=[free_name], do=[begin], past="Сделано"
+)
 child, first, last = small("child", stop="halt")
-child.move("halt", "Снять", first, last, by=(SYSTEM_ROLE, CLERK))
+child.move("halt", "Снять", first, last, by=(SYSTEM_ROLE, CLERK), past="Сделано")
 
 processes = [process, child]

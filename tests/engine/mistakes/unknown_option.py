@@ -20,7 +20,7 @@ class Misspelt(Form):
 process = Process("toy", "Игрушка", version=1, form=Misspelt, readers=(HEAD,))  # <- unknown_option
 draft = process.state("drafted", "Черновик", due=SOON, waits_for=HEAD)
 done = process.final("done", "Готово")
-process.start("begin", "Начать", draft, by=(SYSTEM_ROLE, HEAD))
-process.move("finish", "Закончить", draft, done, by=HEAD)
+process.start("begin", "Начать", draft, by=(SYSTEM_ROLE, HEAD), past="Начато")
+process.move("finish", "Закончить", draft, done, by=HEAD, past="Закончено")
 
 processes = [process]

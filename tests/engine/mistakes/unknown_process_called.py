@@ -6,7 +6,7 @@ from workflow_app.engine import Call
 
 process, draft, done = small()
 process.move(
-    "stop", "Снять", draft, done, by=CLERK, do=[Call("begin", process="ordre")]
+    "stop", "Снять", draft, done, by=CLERK, do=[Call("begin", process="ordre")], past="Сделано"
 )  # <- unknown_process
 
 processes = [process]

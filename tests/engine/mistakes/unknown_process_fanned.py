@@ -12,6 +12,6 @@ def fanned(_case: Case, _facts: Facts) -> Fan:
 
 
 process, draft, done = small()
-process.move("spread", "Разнести", draft, done, by=CLERK, do=[fanned])
+process.move("spread", "Разнести", draft, done, by=CLERK, do=[fanned], past="Сделано")
 
 processes = [process]

@@ -16,6 +16,6 @@ def ordered(case: Case, facts: Facts) -> Start | None:
 
 
 process, draft, done = small()
-process.move("order", "Заказать", draft, done, by=CLERK, do=[ordered])
+process.move("order", "Заказать", draft, done, by=CLERK, do=[ordered], past="Сделано")
 
 processes = [process]

@@ -6,7 +6,7 @@ from workflow_app.engine import Start
 
 process, draft, done = small()
 process.move(
-    "order", "Заказать", draft, done, by=CLERK, do=[Start("ordre", {})]
+    "order", "Заказать", draft, done, by=CLERK, do=[Start("ordre", {})], past="Сделано"
 )  # <- unknown_process
 
 processes = [process]

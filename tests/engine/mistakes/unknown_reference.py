@@ -26,8 +26,8 @@ process = Process(  # <- unknown_register, unknown_source
 )
 draft = process.state("drafted", "Черновик", due=SOON, waits_for=CLERK)
 done = process.final("done", "Готово")
-process.start("begin", "Начать", draft, by=CLERK)
-process.move("finish", "Закончить", draft, done, by=CLERK)
+process.start("begin", "Начать", draft, by=CLERK, past="Начато")
+process.move("finish", "Закончить", draft, done, by=CLERK, past="Закончено")
 
 processes = [process]
 declared = [

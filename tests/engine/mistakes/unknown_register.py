@@ -16,9 +16,15 @@ def rename(_case, _facts):
 
 process, draft, done = small()
 process.move(  # <- unknown_register
-    "write", "Внести", draft, done, by=CLERK, do=[Enter("leson", {}, DAY), End("lesson", 1, DAY)]
+    "write",
+    "Внести",
+    draft,
+    done,
+    by=CLERK,
+    do=[Enter("leson", {}, DAY), End("lesson", 1, DAY)],
+    past="Сделано",
 )
-process.move("rename", "Назвать", draft, done, by=CLERK, do=[rename])
+process.move("rename", "Назвать", draft, done, by=CLERK, do=[rename], past="Сделано")
 
 processes = [process]
 registers = {"Enter": ["lesson"], "Amend": [], "End": ["lesson"]}

@@ -32,7 +32,13 @@ def builds(_case: Case, facts: Facts) -> bool:
 
 process, draft, done = small()
 process.move(
-    "few", "Не чаще", draft, done, by=CLERK, if_=[at_most("few", Setting("A-96"), instead="Нет.")]
+    "few",
+    "Не чаще",
+    draft,
+    done,
+    by=CLERK,
+    if_=[at_most("few", Setting("A-96"), instead="Нет.")],
+    past="Сделано",
 )  # <- unknown_setting
 process.when("asked", "Спрошено", asks, draft, done)
 process.when("built", "Построено", builds, draft, done)
@@ -40,7 +46,7 @@ vote = Ballot(  # <- unknown_setting
     "vote",
     "Голосование",
     heads,
-    (Answer("agree", "За", "yes"),),
+    (Answer("agree", "За", "yes", past="Сделано"),),
     "член",
     ("yes",),
     due=SOON,

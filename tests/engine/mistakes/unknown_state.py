@@ -6,6 +6,6 @@ from workflow_app.engine import Process
 
 elsewhere = Process("other", "Другой", version=1, form=Empty).final("elsewhere", "Не здесь")
 process, draft, done = small()
-process.move("stray", "Забрести", draft, elsewhere, by=CLERK)  # <- unknown_state
+process.move("stray", "Забрести", draft, elsewhere, by=CLERK, past="Сделано")  # <- unknown_state
 
 processes = [process]

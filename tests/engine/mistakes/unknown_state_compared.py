@@ -12,6 +12,6 @@ def is_drafted(case: Case, _facts: Facts) -> Refusal | None:
 
 
 process, draft, done = small()
-process.move("send", "Отправить", draft, done, by=CLERK, if_=[is_drafted])
+process.move("send", "Отправить", draft, done, by=CLERK, if_=[is_drafted], past="Сделано")
 
 processes = [process]

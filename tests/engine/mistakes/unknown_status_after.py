@@ -9,7 +9,10 @@ vote = Ballot(
     "vote",
     "Голосование",
     heads,
-    (Answer("say", "За", "yes"), Answer("undo", "Отменить", "no", after=("agreed",))),
+    (
+        Answer("say", "За", "yes", past="Сделано"),
+        Answer("undo", "Отменить", "no", after=("agreed",), past="Сделано"),
+    ),
     "член",
     ("yes",),
 )  # <- unknown_status

@@ -8,7 +8,9 @@ process = Process(  # <- unknown_action
     "toy", "Игрушка", version=1, form=Empty, readers=(CLERK,), stop="halt"
 )
 draft = process.state("drafted", "Черновик", due=SOON)
-process.start("begin", "Начать", draft, by=CLERK)
-process.move("finish", "Закончить", draft, process.final("done", "Готово"), by=CLERK)
+process.start("begin", "Начать", draft, by=CLERK, past="Начато")
+process.move(
+    "finish", "Закончить", draft, process.final("done", "Готово"), by=CLERK, past="Закончено"
+)
 
 processes = [process]

@@ -14,7 +14,7 @@ def is_named(case: Case, _facts: Facts) -> bool:
 process, draft, done = small()
 other = process.final("other", "Иначе")
 process.move(
-    "fork", "Решить", draft, {done: otherwise, other: is_named}, by=CLERK
+    "fork", "Решить", draft, {done: otherwise, other: is_named}, by=CLERK, past="Сделано"
 )  # <- way_never_taken
 
 processes = [process]

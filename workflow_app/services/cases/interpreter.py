@@ -37,7 +37,7 @@ from workflow_app.engine.text import file_name
 from workflow_app.engine.votes import PENDING
 from workflow_app.services.cases import children, undo_traces
 from workflow_app.services.cases.children import plain
-from workflow_app.services.cases.work_items import Waiting, waits_otherwise
+from workflow_app.services.cases.work_items import Origin, Waiting, quotes, waits_otherwise
 from workflow_app.services.hashing import sha256, text_hash
 from workflow_app.services.ports import Entry, NewCase, NewDocument, NewWorkItem, UnitOfWork
 
@@ -56,6 +56,8 @@ class Interpreter:
         self._calls: deque[children.Called] = deque()
         self._cause: undo_traces.Cause | None = None
         """The line of history that the person's step writes; all else follows from it."""
+        self._person = 0
+        """Whose step that was; 0 where the system began."""
         self._traces: dict[int, undo_traces.Trace] = {}
 
     # ------------------------------------------------------------ beginning and deciding
@@ -85,6 +87,12 @@ class Interpreter:
         process = self.uow.processes[case.process]
         before = case
         trace = self._begin(case, decision.capacity)
+        values = plain(form)
+        written = quotes(decision.transition.form, values) if decision.capacity.person_id else ()
+        # What follows by itself in the case she acted in is said to her on the page at once.
+        by = self._person if self._is_own(case) else decision.capacity.person_id
+        self._waiting.person_id = by
+        self._waiting.origin = Origin(decision.transition.told, decision.capacity, written)
         case = case.at_hand(form, decision.capacity, self.uow.now, self.uow.today)
         papers: list[Paper] = []
         made: dict[str, int] = {}
@@ -99,11 +107,11 @@ class Interpreter:
         case.steps = _counted(case, decision.transition.key, decision.capacity)
         entry = Entry(
             decision.transition.key,
-            decision.transition.title,
+            decision.transition.told,
             before.state,
             case.state,
             decision.capacity,
-            {**plain(form), **(signature or {})},
+            {**values, **(signature or {})},
             self._undo(process, before, case, decision, trace),
         )
         self.uow.save(process, case, before, entry)
@@ -133,6 +141,7 @@ class Interpreter:
         """Begin to gather what a step changes; the first step of a person is the cause."""
         if self._cause is None and capacity.person_id:
             self._cause = (case.id, self.uow.next_line(case.id))
+            self._person = capacity.person_id
         self._traces[case.id] = trace = undo_traces.Trace()
         return trace
 
@@ -194,11 +203,10 @@ class Interpreter:
         if not _is_waited_for(process, ballot) and not self._pending(case, ballot):
             trace.deadlines += self.uow.close_deadlines(case, ballot=ballot.key)
         after_case = case.at_hand(form, answered.capacity, self.uow.now, self.uow.today)
-        word = ballot.words.get(after.status, answered.answer.title)
-        title = f"{ballot.title}: {word[:1].lower()}{word[1:]}"
+        told = self._told(case, answered)
         entry = Entry(
             answered.answer.key,
-            title,
+            told,
             case.state,
             case.state,
             answered.capacity,
@@ -210,16 +218,20 @@ class Interpreter:
             text = getattr(form, "reason", "")
             self._tell(
                 after_case,
-                Notify(
-                    answered.answer.tell,
-                    f"{case_title(process, case)}: {answered.answer.title.lower()}",
-                    text,
-                ),
+                Notify(answered.answer.tell, f"{told}: {case_title(process, case)}", text),
             )
         if was_open and not self._is_open(after_case, ballot):
-            self._tell_decided(after_case, ballot)
+            self._tell_decided(case, ballot)
         self._unsettled.append(case.id)
         return True
+
+    def _told(self, case: Case, answered: Answered) -> str:
+        """Return an answer as history tells it, with whose it was where somebody else gave it."""
+        own = answered.before.voter.organisation_id
+        if own in (None, answered.capacity.organisation_id):
+            return answered.answer.past
+        name = self.uow.facts(case.municipality_id).name("school", own)
+        return f"{answered.answer.past}: {name}"
 
     def _pending(self, case: Case, ballot: Ballot) -> int:
         tally = self.uow.tally(case, ballot.key)
@@ -428,7 +440,8 @@ class Interpreter:
 
     def _tell(self, case: Case, change: Notify) -> None:
         to = [target for role in change.roles for target in targets(role, case.parties)]
-        payload = {"to": to, "subject": change.subject, "text": change.text}
+        by = case.capacity.person_id if case.capacity else 0
+        payload = {"to": to, "subject": change.subject, "text": change.text, "by": by}
         self.uow.send(case, "tell", payload)
 
     # ------------------------------------------------------------ states

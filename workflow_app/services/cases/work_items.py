@@ -1,16 +1,34 @@
 """Whom a case waits for and until when: work items and deadlines of a state or a ballot."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from workflow_app.engine.ballots import Ballot
 from workflow_app.engine.case import Case
 from workflow_app.engine.deadlines import Due, default_policy, moments, schedule
+from workflow_app.engine.forms import FieldView, Form, views
 from workflow_app.engine.process import Process, State
 from workflow_app.engine.remarks import called, is_up_again
-from workflow_app.engine.roles import POST, targets
+from workflow_app.engine.roles import POST, Capacity, targets
 from workflow_app.services.ports import NewDeadline, NewWorkItem, UnitOfWork
+
+LONGEST_QUOTE, MOST_QUOTES = 500, 10
+"""Signs of one text, and texts, that a letter repeats of what was written with a step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The step work comes of: as history tells it, who took it, and what was written with it."""
+
+    told: str
+    by: Capacity
+    quotes: Sequence[str] = ()
+
+    def as_payload(self) -> dict[str, Any]:
+        """Return it for a message."""
+        return {"told": self.told, "who": [self.by.person_id, self.by.title], "said": self.quotes}
 
 
 class Waiting:
@@ -18,6 +36,9 @@ class Waiting:
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
+        self.person_id = 0
+        """Who is not told of it, because it is her own step; 0 for nobody."""
+        self.origin: Origin | None = None
 
     def open_state(self, process: Process, case: Case) -> None:
         """Open what a state waits for: deadlines and work items."""
@@ -67,6 +88,8 @@ class Waiting:
                 "heading": f"{process.heading_of(case.data)} {case.number}".strip(),
                 "items": [[item.role, item.organisation_id, item.title] for item in items],
                 "due_at": items[0].due_at.isoformat() if items[0].due_at else None,
+                "by": self.person_id,
+                **(self.origin.as_payload() if self.origin else {}),
             },
         )
 
@@ -109,6 +132,40 @@ class Waiting:
             ballot.key if ballot else "",
             due.then or "",
         )
+
+
+def quotes(form: type[Form] | None, values: Mapping[str, Any]) -> list[str]:
+    """Return what people wrote in the form of a step: texts, days and choices under their titles.
+
+    Nothing is asked of a register, so what only names a row of one stays unsaid.
+    """
+    found: list[str] = []
+    for view in views(form) if form else ():
+        value = values.get(view.name)
+        if view.row and value:
+            texts = [column for column in view.columns if column.kind in ("text", "line")]
+            found += [
+                f"{one.title}: {_bounded(str(row[one.name]))}"
+                for row in value
+                for one in texts
+                if row.get(one.name)
+            ]
+        elif value and (said := _plainly(view, value)):
+            found.append(f"{view.title}: {said}")
+    return found[:MOST_QUOTES]
+
+
+def _plainly(view: FieldView, value: Any) -> str:
+    if view.kind == "date":
+        return f"{dt.date.fromisoformat(value):%d.%m.%Y}"
+    if view.kind in ("text", "line"):
+        return _bounded(str(value))
+    return str(view.options["choices"].get(value, "")) if view.kind == "choice" else ""
+
+
+def _bounded(text: str) -> str:
+    """Return a text as a letter repeats it: not more of it than one reads there."""
+    return text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE].rstrip()}…"
 
 
 def waits_otherwise(state: State, before: Case, after: Case) -> bool:

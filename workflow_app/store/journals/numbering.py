@@ -100,6 +100,24 @@ def take_number(
     return label
 
 
+def next_label(
+    connection: Connection, municipality_id: int, code: str, year: int, declared: Declared
+) -> str:
+    """Return the number a journal would give next in a year, as papers print it; nothing is taken.
+
+    The journal need not be opened yet: then it is as declared.
+    """
+    own = (_JOURNAL.c.municipality_id == municipality_id, _JOURNAL.c.code == code)
+    query = (
+        select(_JOURNAL.c.pattern, func.max(_ENTRY.c.number))
+        .outerjoin(_ENTRY, and_(_ENTRY.c.journal_id == _JOURNAL.c.id, _ENTRY.c.year == year))
+        .where(*own)
+        .group_by(_JOURNAL.c.pattern)
+    )
+    pattern, last = connection.execute(query).one_or_none() or (declared[code].pattern, None)
+    return printed(pattern, (last or 0) + 1, year)
+
+
 def taken_numbers(
     connection: Connection, municipality_id: int, journal: str, year: int, first: int, last: int
 ) -> list[int]:

@@ -183,6 +183,7 @@ class SqlDelivery:
             }
             for notice in notices
             for person in sorted({one.person_id for at in notice.to for one in held[at]})
+            if person != notice.but
         ]
         if not rows:
             return
@@ -290,6 +291,11 @@ class SqlDelivery:
         """Return how an instance is called, with its number."""
         row = self._connection.execute(_HEADING, {"case_id": instance_id}).one_or_none()
         return f"{row.heading} {row.number}".strip() if row else ""
+
+    def signature(self, municipality_id: int, person_id: int) -> str:
+        """Return how a person signs; empty for nobody."""
+        card = self._uow.facts(municipality_id).person(person_id) if person_id else None
+        return card.signature if card else ""
 
 
 def _is_delivery(delivery: SqlDelivery) -> "Delivery":

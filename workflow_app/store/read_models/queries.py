@@ -401,6 +401,19 @@ class CasePage:
     work: Sequence[OpenWork] = field(default=())
 
 
+OpenDeadline = Deadline
+"""A deadline that is not closed yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSteps:
+    """What happened in a case, and what it waits for, the most urgent first."""
+
+    history: Sequence[HistoryLine]
+    deadlines: Sequence[OpenDeadline]
+    work: Sequence[OpenWork]
+
+
 # Statements are built once; `case` is the one whose page asks.
 _CASE = bindparam("case", type_=BigInteger)
 _ON = bindparam("on_day", type_=Date)
@@ -474,6 +487,16 @@ def case_page(session: Session, instance_id: int, parent_id: int | None, on: dt.
         case(session, parent_id) if parent_id else None,
         session.scalars(_VERSIONS, about).all(),
         session.scalars(_INCIDENTS, about).all(),
+        [OpenWork(*row) for row in session.execute(_OPEN_WORK, about)],
+    )
+
+
+def case_steps(session: Session, instance_id: int, on: dt.date) -> CaseSteps:
+    """Return what happened in a case and what it waits for, under the names of a day."""
+    about = {"case": instance_id, "on_day": on}
+    return CaseSteps(
+        [_history_line(line, name) for line, name in session.execute(_LINES, about)],
+        session.scalars(_DEADLINES, about).all(),
         [OpenWork(*row) for row in session.execute(_OPEN_WORK, about)],
     )
 
