@@ -36,7 +36,7 @@ def test_who_gives_a_case_out_of_sight_goes_on_to_her_work(browser, district):
     path = f"/cases/{case}/actions/return_material"
     answer = coordinator.post(path, reason="В файле имена учеников.")
     assert answer.headers["Location"] == "/"
-    assert "Готово: «Вернуть автору»" in coordinator.says("/")[0]
+    assert "Материал возвращён автору" in coordinator.says("/")[0]
     coordinator.get(f"/cases/{case}", status=404)
 
 

@@ -53,7 +53,7 @@ def suggest(key: str) -> Answer:
         if not _counted(uow):
             return TOO_OFTEN
         link, asked = found
-        register = uow.tables[link.register].register
+        register = _register(link.register)
         values = forms.read(register.record, sent)
         said = {name: value for name, value in values.items() if name in asked.fields}
         return service.suggest(store, registers, link, said)
@@ -81,7 +81,7 @@ def _form(uow: SqlUnitOfWork, key: str, sent: Sent | None, refusal: Refusal | No
     if isinstance(found, Refusal):
         return None
     link, asked = found
-    register, facts = uow.tables[link.register].register, uow.facts(link.municipality_id)
+    register, facts = _register(link.register), uow.facts(link.municipality_id)
     row = with_values(blank(register.record), {asked.adds: 1})
     typed = forms.typed(register.record, sent) if sent is not None else None
     errors = refusal.fields if refusal else {}
@@ -126,7 +126,7 @@ def decide(register: str) -> Answer:
     word = service.throw_away if "_drop" in request.form else service.take_in
 
     def work(uow: SqlUnitOfWork) -> int | Refusal:
-        declared = _declared(uow, register)
+        declared = _register(register)
         store = SqlSuggestions(uow.connection)
         return word(store, SqlRegisters(uow), person, declared, chosen)
 
@@ -148,7 +148,7 @@ def change_link(register: str) -> Answer:
 
     def work(uow: SqlUnitOfWork) -> bool:
         store = SqlSuggestions(uow.connection)
-        own = service.opens(SqlRegisters(uow), person, _declared(uow, register))
+        own = service.opens(SqlRegisters(uow), person, _register(register))
         mine = next((one for one in own if one.organisation_id == place), None)
         if mine is None:
             return False
@@ -170,7 +170,7 @@ def sheet(register: str, organisation_id: int) -> str:
     """Show the link of an organisation as a sheet for a wall."""
 
     def look(uow: SqlUnitOfWork) -> tuple[Own, Suggested]:
-        declared = _declared(uow, register)
+        declared = _register(register)
         own = _links(uow, declared)
         found = next((o for o in own if o.link.organisation_id == organisation_id), None)
         if found is None or not found.address or declared.suggested is None:
@@ -185,15 +185,14 @@ def sheet(register: str, organisation_id: int) -> str:
     )
 
 
-def _declared(uow: SqlUnitOfWork, key: str) -> Register[Any]:
-    tables = uow.tables.get(key)
-    if tables is None or tables.register.suggested is None:
-        abort(404)
-    return tables.register
+def _register(key: str) -> Register[Any]:
+    """Return a declared register that takes suggestions; of another there is no such page."""
+    found = (one for one in container().registers if one.key == key and one.suggested)
+    return next(found, None) or abort(404)
 
 
 def _page(uow: SqlUnitOfWork, key: str, refusal: Refusal | None) -> str:
-    register, registers = _declared(uow, key), SqlRegisters(uow)
+    register, registers = _register(key), SqlRegisters(uow)
     held = service.own(registers, person_id(), register)
     if isinstance(held, Refusal):
         abort(404)

@@ -1,6 +1,8 @@
 // The case beside the queue. A narrow page and a modified click follow the link as it stands.
 const WIDE = matchMedia("(min-width: 64.01rem)");
 
+const parsed = (text) => new DOMParser().parseFromString(text, "text/html");
+
 export function openBeside(desk) {
   const links = [...desk.querySelectorAll("a[data-pane]")];
   const pane = desk.querySelector("[data-pane-here]");
@@ -18,7 +20,7 @@ export function openBeside(desk) {
     if (mine !== asked) return;
     // A visit that has ended, a case that is gone: its own page says so.
     if (!answer?.ok || answer.redirected) return isAsked && location.assign(link.href);
-    pane.innerHTML = await answer.text();
+    pane.replaceChildren(...parsed(await answer.text()).body.childNodes);
     pane.hidden = false;
     pane.scrollTop = 0;
     fit();
@@ -29,7 +31,7 @@ export function openBeside(desk) {
   async function ask(link) {
     const answer = await fetch(link.href).catch(() => null);
     if (!answer?.ok || answer.redirected) return location.assign(link.href);
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const page = parsed(await answer.text());
     const form = page.querySelector("main form.card-form");
     if (!form) return location.assign(link.href);
     const dialog = document.createElement("dialog");
