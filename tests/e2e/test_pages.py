@@ -66,7 +66,7 @@ PAGES = {
     "admin newcomer": ("P003", "/admin/people/new"),
     "people from a file": ("P003", "/admin/people/import"),
     "colleague": ("P003", "/schools/5/colleagues/new"),
-    "colleagues": ("P105", "/organisations/5/teacher"),
+    "colleagues": ("P105", "/organisations/7/teacher"),
     "admin positions": ("P003", "/admin/positions"),
     "admin title forms": ("P003", "/admin/positions/1/forms"),
     "organisations": ("P003", "/admin/organisations"),

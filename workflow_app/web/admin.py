@@ -448,9 +448,15 @@ def substitutions() -> str:
 
 
 def _people(uow: SqlUnitOfWork, municipality: int, besides: int | None = None) -> "Choosable":
-    """Return the people a form offers: to a narrow view those of her own organisation."""
-    actor = uow.actor(person_id())
-    near = {one.organisation_id for one in actor.capacities} if uow.is_narrow else None
+    """Return the people a form offers: to a narrow view those of her own organisation.
+
+    So they are to who holds no office today, or is away from it.
+    """
+    actor, near = uow.actor(person_id()), None
+    if uow.is_narrow or not actor.capacities:
+        held = store.positions(uow.session, municipality, uow.today, people=[actor.person_id])
+        near = {row.organisation_id for row in held}
+        near |= {one.organisation_id for one in actor.capacities}
     found = _choosable(
         "who", lambda text: store.in_service(uow.session, municipality, text, near=near)
     )

@@ -219,7 +219,13 @@ def _many(uow: SqlUnitOfWork) -> Collection[str]:
 
 def _everybody(uow: SqlUnitOfWork, municipality_id: int) -> Sequence[Choice]:
     query = (
-        select(Person.id, Person.short_nom, Position.title, Organisation.called(uow.today))
+        select(
+            Person.id,
+            Person.short_nom,
+            Position.role,
+            Position.title,
+            Organisation.called(uow.today),
+        )
         .join(Position, Position.person_id == Person.id)
         .join(Organisation, Organisation.id == Position.organisation_id)
         .where(Person.municipality_id == municipality_id, offices.in_office())
@@ -228,10 +234,11 @@ def _everybody(uow: SqlUnitOfWork, municipality_id: int) -> Sequence[Choice]:
     if uow.is_narrow and uow.reader is not None:
         places = {one.organisation_id for one in uow.actor(uow.reader).capacities}
         query = query.where(Position.organisation_id.in_(places))
-    query = query.where(Position.role.not_in(_many(uow)))
+    rows = uow.session.execute(query, {"on_day": uow.today}).all()
+    if len(rows) > OFFERED:
+        rows = [row for row in rows if row.role not in _many(uow)]
     found = {
-        row.id: Choice(str(row.id), row.short_nom, f"{row.title}, {row.short_name}")
-        for row in uow.session.execute(query, {"on_day": uow.today})
+        row.id: Choice(str(row.id), row.short_nom, f"{row.title}, {row.short_name}") for row in rows
     }
     return [*found.values()]
 
