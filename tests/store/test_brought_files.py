@@ -75,9 +75,7 @@ def bring(district):
 
 def begin(district, person, **values):
     who = district.people[person]
-    return district.container.transact(
-        lambda uow: acting.start(uow, who, "brought", values, past="Сделано")
-    )
+    return district.container.transact(lambda uow: acting.start(uow, who, "brought", values))
 
 
 def step(district, person, case, action, **values):

@@ -89,9 +89,7 @@ def test_fifty_voters_answering_at_once_all_succeed(open_district):
     process = poll()
     container = replace(district.container, processes={process.key: process})
     person = district.people["P101"]
-    case = container.transact(
-        lambda uow: acting.start(uow, person, process.key, {"text": "Да?"}, past="Сделано")
-    )
+    case = container.transact(lambda uow: acting.start(uow, person, process.key, {"text": "Да?"}))
     intents = [Intent(case.instance_id, "say_yes", voter=str(n)) for n in range(VOTERS)]
     results = at_once(
         [

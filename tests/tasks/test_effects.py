@@ -47,7 +47,7 @@ def test_invited_heads_get_a_letter_with_a_link_and_only_they(district, smtp_ser
     assert to[-2:] == ["p103@levokum.example", "p105@levokum.example"]
     letter = smtp_server.messages[-1]
     assert f"/cases/{case}" in letter.get_content()
-    assert "04.09.2025" in letter.get_content()
+    assert "Срок: до 4 сентября." in letter.get_content()
 
 
 def test_a_letter_repeated_after_a_crash_keeps_its_message_id(district, smtp_server):
