@@ -11,7 +11,7 @@ from workflow_app.store.models.accounts import AdminEvent
 from workflow_app.store.models.directory import Setting
 
 ROOT = Path(__file__).parents[2]
-ASKED = re.compile(r'\b(?:_?setting|Setting|Accepted)\(\s*"([^"]+)"')
+ASKED = re.compile(r'(?:\b(?:_?setting|Setting|Accepted)\(\s*|\belsewhere=)"([^"]+)"')
 
 
 def test_every_setting_on_the_page_is_asked_for_and_none_is_asked_for_in_vain():

@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from workflow_app.store.models.directory import Position
 from workflow_app.store.models.instances import Instance
 from workflow_app.web.cookies import COOKIE
-from workflow_app.web.pasting import _lines
+from workflow_app.web.pasting import lines_of
 
 HEADER = "Раздел\tНаправление\tМероприятие\tФорма\tРежим\tНачало\tОкончание\tОтветственный"
 LINE = (
@@ -160,7 +160,7 @@ def test_too_many_columns_are_named(browser, plan, line):
     ],
 )
 def test_a_quotation_mark_opens_a_cell_only_as_a_spreadsheet_writes_it(text, lines):
-    assert list(_lines(text)) == lines
+    assert list(lines_of(text)) == lines
 
 
 TITLES = f"{HEADER}\tШколы-участницы\tДля кого\tОжидаемый результат\tСоциализация и адаптация"

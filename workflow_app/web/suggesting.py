@@ -211,7 +211,7 @@ def _told(
     uow: SqlUnitOfWork, register: Register[Any], place: int, one: Waiting
 ) -> Sequence[tuple[str, str]]:
     """Return title and value of what a stranger said, in words."""
-    assert register.suggested  # noqa: S101 (asked by `_declared`)
+    assert register.suggested  # noqa: S101 (asked by `_register`)
     row = register.record.model_construct(**{**register.empty, **one.said})
     case, found = of_record(place, row), []
     for name in register.suggested.fields:
