@@ -12,6 +12,7 @@ FRAME = Frame(
     (
         Section("/dashboard", "Обзор сетей", "chart", of=ANSWER_FOR_ALL),
         Section("/schools/{organisation}", "Моя школа", "house", of=OF_SCHOOLS),
+        Section("/organisations/{organisation}/teacher", "Педагоги", "people", of=("school_head",)),
         Section("/networks", "Сети", "net"),
         Section("/orders", "Приказы", "paper", is_whole=True),
         Section("/schools", "Школы", "house", is_whole=True),
