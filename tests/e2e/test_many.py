@@ -109,4 +109,4 @@ def test_without_scripts_every_action_is_there_and_the_server_says_what_did_not_
     page.get_by_role("button", name="Подписать").click()
     said = " ".join(page.locator(".alert").all_inner_texts())
     assert "Приказ подписан: 1 дело." in said
-    assert "это действие к нему не подходит" in said
+    assert "это действие сейчас не подходит: «" in said

@@ -197,11 +197,13 @@ def test_who_is_late_is_reminded_once_a_day_and_the_page_says_so(browser, distri
     district.at("2025-09-08")
     officer, methodist = browser("P003"), browser("P006")
     page = officer.get("/late")
-    work = re.search(r'name="work" value="(\d+)" checked', page)[1]
+    work = re.search(r'name="work" value="(\d+)"', page)[1]
+    assert f'name="all" value="{work}"' in page
+    assert "checked" not in page.split('class="panel burning"')[1]
     assert f'href="/cases/{submitted}"' in page
     district.carry_out()
     before = len(district.notices("P006"))
-    officer.post("/late/remind", work=[work, "999999", "чушь"])
+    officer.post("/late/remind", all=f"{work} 999999 чушь")
     district.carry_out()
     told = district.notices("P006")[before:]
     assert len(told) == 1
@@ -263,3 +265,21 @@ def test_who_signs_an_order_reads_the_order_itself_above_her_password(browser, d
 )
 def test_endings_order_and_a_keyboard_left_in_latin_make_no_difference(browser, submitted, asked):
     assert f'href="/cases/{submitted}"' in browser("P006").get(f"/search?find={asked}")
+
+
+@pytest.mark.shipped
+def test_a_school_is_found_by_its_name_before_all_else(browser, district):
+    page = browser("P006").get("/search?find=СОШ № 5")
+    links = re.findall(r'href="/schools/(\d+)"', page.split("<main")[1])
+    assert links[:1] == [str(district.organisations["S05"])]
+
+
+@pytest.mark.parametrize("page", ["/cases/{draft}", "/cases/{submitted}/actions/return"])
+def test_the_enter_key_does_what_the_form_is_for(browser, page, request):
+    name = re.search(r"{(\w+)}", page)[1]
+    path = page.format(**{name: request.getfixturevalue(name)})
+    reader = browser("P102" if name == "draft" else "P006").get(path)
+    forms = re.findall(r'<form method="post"[^>]*class="ca[^>]*>.*?</form>', reader, re.DOTALL)
+    for form in forms:
+        assert "name=" not in re.search(r"<button[^>]*>", form)[0]
+    assert forms

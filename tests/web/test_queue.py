@@ -178,7 +178,7 @@ def test_many_cases_are_decided_at_once_and_the_unfit_is_refused_by_name(browser
     version = district.case(order).version
     reader.post("/bulk", action=f"{PROPOSAL}/approve", case=[f"{order}:{version}", "999:1", "чушь"])
     said = " ".join(reader.says())
-    assert "это действие к нему не подходит" in said
+    assert "это действие сейчас не подходит: «" in said
     assert "Дело 999" in said
 
 

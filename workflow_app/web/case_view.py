@@ -468,7 +468,7 @@ def _due(uow: SqlUnitOfWork, process: Process, due: Any, days: WorkingCalendar) 
     title = ballot.title if ballot else state.title if state else ""
     then = process.transition(due.state, due.then) if due.then else None
     if then:
-        after = f"после этого дня — «{then.title}»"
+        after = f"после этого дня само: «{then.told}»"
         title = f"{title}; {after}" if ballot else after
     return DueLine(
         title, due.due_at, days_left(days, uow.today, due.due_at.astimezone(uow.zone).date())

@@ -84,7 +84,8 @@ def _groups(uow: SqlUnitOfWork, place: int, found: Sequence[store.LateLine]) -> 
 def remind() -> Response:
     """Remind those whom the ticked items wait for."""
     person = person_id()
-    ids = [one for one in map(number_in, request.form.getlist("work")) if one]
+    asked = request.form.get("all", "").split() or request.form.getlist("work")
+    ids = [one for one in map(number_in, asked) if one]
     if not ids:
         flash("Отметьте, о чём напомнить.", "info")
         return redirect(url_for("late.show"))

@@ -298,13 +298,16 @@ def act_on_many() -> Response | tuple[str, int]:
     process, _, action = sent.get("action", "").partition("/")
     ticked = sent.getlist("case")[:MOST_AT_ONCE]
     chosen = [one for one in map(_chosen, ticked) if one]
-    if not chosen or not action:
+    if not chosen:
         flash("Отметьте хотя бы одно дело.", "info")
         return back_to_queue()
+    args = dict(parse_qsl(session.get(KEPT, "")))
+    if not action:
+        flash("Выберите внизу, что сделать с отмеченным.", "info")
+        return read(lambda uow: _page(uow, args, ticked)), 422
     signer = _signer(chosen, action, person, sent.get("password", ""), sent.get("code", ""))
     if isinstance(signer, Refusal):
         flash(signer.message, "danger")
-        args = dict(parse_qsl(session.get(KEPT, "")))
         return read(lambda uow: _page(uow, args, ticked)), limits.status_of(signer, 422)
     done: dict[int, str] = {}
     for one in chosen:
@@ -365,10 +368,12 @@ def _act(
         return acting.NOT_FOUND, f"Дело {chosen.instance_id}"
     step = uow.processes[row.process].step(row.state, action)
     if row.process != process or step is None or not step.is_bulk:
-        refusal = Refusal("not_for_many", "это действие к нему не подходит")
         case, actor = uow.load(row.id), uow.actor(person)
-        may_read = case and acting.may_read(uow, uow.processes[row.process], case, actor)
-        return refusal, _named(row) if may_read else f"Дело {row.id}"
+        if not case or not acting.may_read(uow, uow.processes[row.process], case, actor):
+            return Refusal("not_for_many", "это действие не подходит"), f"Дело {row.id}"
+        stands = uow.processes[row.process].states[row.state].title
+        said = f"это действие сейчас не подходит: «{stands}»"
+        return Refusal("not_for_many", said), _named(row)
     intent = Intent(row.id, action, version=chosen.version, voter=chosen.voter or None)
     result = requests.carry_out(uow, SqlAccess(uow), person, intent, signer)
     if not isinstance(result, Refusal):

@@ -1,6 +1,7 @@
 """One box for everything a person may read: cases, what registers keep, and people in office."""
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from flask import Blueprint, render_template, request, url_for
@@ -9,9 +10,10 @@ from workflow_app.http.container import read
 from workflow_app.store.accounts import admin
 from workflow_app.store.directory import questions
 from workflow_app.store.read_models import queries
-from workflow_app.store.read_models.search import typed_in_latin, words_of
+from workflow_app.store.read_models.search import folded, typed_in_latin, words_of
 from workflow_app.store.registers import listing
 from workflow_app.store.registers.listing import Asked
+from workflow_app.store.registers.tables import Tables
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.declared import page_of
 from workflow_app.web.filters import process_title, state_title
@@ -61,8 +63,14 @@ def _found(uow: SqlUnitOfWork, asked: str) -> list[Group]:
 
 
 def _groups(uow: SqlUnitOfWork, asked: str) -> Iterator[Group]:
+    shown = uow.all_shown()
+    for tables in shown:
+        if tables.register.extends:
+            yield _organisations(uow, tables, asked)
     yield _cases(uow, asked)
-    yield from _rows(uow, asked)
+    for tables in shown:
+        if tables.register.search:
+            yield _rows(uow, tables, asked)
     if not uow.is_narrow:
         yield _people(uow, asked)
 
@@ -81,20 +89,27 @@ def _cases(uow: SqlUnitOfWork, asked: str) -> Group:
     return _cut("Дела", hits, url_for("registers.all_cases", text=asked))
 
 
-def _rows(uow: SqlUnitOfWork, asked: str) -> Iterator[Group]:
-    """Yield the rows of each register that is searched, as they are called today."""
-    place, today = municipality(uow), uow.today
-    for tables in uow.all_shown():
-        register = tables.register
-        if not register.search:
-            continue
-        found = listing.page(uow.connection, tables, place, Asked(today, text=asked)).rows
-        ids = [row.id for row in found[: A_GROUP + 1]]
-        facts = uow.facts(place)
-        facts.learn_names(register.key, set(ids), today)
-        hits = [Hit(page_of(register.key, one), facts.name(register.key, one)) for one in ids]
-        more = url_for("declared.show_all", register=register.key, text=asked)
-        yield _cut(register.title, hits, more)
+def _organisations(uow: SqlUnitOfWork, tables: Tables, asked: str) -> Group:
+    """Return those whose rows a register keeps, by their names of today."""
+    place, words, key = municipality(uow), words_of(asked), tables.register.key
+    names = questions.organisation_names(uow.session, place, uow.today)
+    called = [one for one, name in names.items() if all(word in folded(name) for word in words)]
+    asked_on = Asked(uow.today)
+    kept = (one for one in called if listing.row_on(uow.connection, tables, place, one, asked_on))
+    found = [*islice(kept, A_GROUP + 1)]
+    more = url_for("declared.show_all", register=key)
+    return _cut(tables.register.title, [Hit(page_of(key, one), names[one]) for one in found], more)
+
+
+def _rows(uow: SqlUnitOfWork, tables: Tables, asked: str) -> Group:
+    """Return the rows of a register, as they are called today."""
+    place, key = municipality(uow), tables.register.key
+    found = listing.page(uow.connection, tables, place, Asked(uow.today, text=asked)).rows
+    ids = [row.id for row in found[: A_GROUP + 1]]
+    facts = uow.facts(place)
+    facts.learn_names(key, set(ids), uow.today)
+    hits = [Hit(page_of(key, one), facts.name(key, one)) for one in ids]
+    return _cut(tables.register.title, hits, url_for("declared.show_all", register=key, text=asked))
 
 
 def _people(uow: SqlUnitOfWork, asked: str) -> Group:

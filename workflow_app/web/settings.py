@@ -58,7 +58,7 @@ def decide(key: str) -> Response | tuple[str, int]:
         lambda uow: service.decide(SqlAdministration(uow), uow.actor(person), key, sent)
     )
     if result is None:
-        flash("Решение записано.", "success")
+        flash(f"Записано: {DEFAULTS[key].title}.", "success")
         return redirect(url_for("settings.show"))
     if result.field is None:
         abort(404)
