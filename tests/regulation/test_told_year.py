@@ -9,6 +9,8 @@ from workflow_app.store.models.instances import History, WorkItem
 from workflow_app.store.models.messages import Notice
 from workflows import PROCESSES
 
+pytestmark = pytest.mark.deep  # it reads a year that was lived
+
 LATIN = re.compile(r"(?<![\w./:@-])[A-Za-z][A-Za-z_]{2,}")
 ADDRESS = re.compile(r"https?://\S+")
 

@@ -135,7 +135,7 @@ def test_one_box_finds_what_the_reader_may_open_and_nothing_else(browser, distri
     assert f'href="/cases/{submitted}"' in found
     assert f'href="/cases/{submitted}"' not in browser("P116").get(f"/search?find={heading}")
     assert "Соловьёва" in browser("P006").get("/search?find=соловьева")
-    assert "Ничего не нашлось" in browser("P006").get("/search?find=%00%25{{7*7}}'\"<b>")
+    assert "ничего не нашлось" in browser("P006").get("/search?find=%00%25{{7*7}}'\"<b>")
     assert 'name="find"' in browser("P105").get("/search")
 
 
@@ -283,3 +283,14 @@ def test_the_enter_key_does_what_the_form_is_for(browser, page, request):
     for form in forms:
         assert "name=" not in re.search(r"<button[^>]*>", form)[0]
     assert forms
+
+
+@pytest.mark.shipped
+@pytest.mark.parametrize("person", ["P003", "P105", "P204", "P006", "P004"])
+def test_whatever_the_rail_names_opens_for_who_sees_it(browser, person):
+    reader = browser(person)
+    rail = reader.get("/").split('id="rail"')[1].split("</nav>")[0]
+    addresses = re.findall(r'<li[^>]*><a href="([^"#]+)"', rail)
+    assert len(addresses) > 5
+    for address in addresses:
+        reader.get(address)

@@ -42,10 +42,10 @@ def test_nobody_else_is_offered_the_form_or_may_send_it(browser, district):
 @pytest.mark.parametrize(
     ("wrong", "field", "said"),
     [
-        ({"first": ""}, "first", "Укажите номера от и до"),
-        ({"first": "295", "last": "291"}, "first", "Укажите номера от и до"),
-        ({"first": "1", "last": "9999"}, "first", "не больше 500"),
-        ({"first": "290"}, "first", "уже есть номера: 290"),
+        ({"first": ""}, "first", "целое число от 1"),
+        ({"first": "295", "last": "291"}, "last", "меньше первого"),
+        ({"first": "1", "last": "9999"}, "last", "не больше 500"),
+        ({"first": "290"}, "first", "уже есть номер: 290"),
         ({"on": "завтра"}, "on", "Укажите дату"),
         ({"on": "2025-08-29"}, "on", "ещё не наступила"),
         ({"title": "  "}, "title", "о чём приказы"),

@@ -75,7 +75,8 @@ def record_outside_numbers(
     taken = uow.taken_numbers(by.municipality_id, journal, on.year, first, last)
     if taken:
         known = ", ".join(map(str, taken[:5]))
-        return Refusal("number_taken", f"В журнале уже есть номера: {known}", "first")
+        said = "номер" if len(taken) == 1 else "номера"
+        return Refusal("number_taken", f"В журнале уже есть {said}: {known}", "first")
     numbers = range(first, last + 1)
     uow.put_outside_numbers(by.municipality_id, journal, on, numbers, title)
     which = f"№ {first}" if first == last else f"№ {first}–{last}"
@@ -89,8 +90,12 @@ def _mistakes(
     uow: Journals, on: dt.date | None, first: int, last: int, title: str
 ) -> Iterator[Refusal]:
     """Yield what is wrong with what was typed, field by field."""
-    if not 1 <= first <= last or last - first >= LONGEST_RANGE:
-        yield Refusal("bad_range", f"Укажите номера от и до, не больше {LONGEST_RANGE}", "first")
+    if first < 1:
+        yield Refusal("bad_range", "Нужен номер: целое число от 1", "first")
+    elif last < first:
+        yield Refusal("bad_range", "Последний номер меньше первого", "last")
+    elif last - first >= LONGEST_RANGE:
+        yield Refusal("bad_range", f"За один раз не больше {LONGEST_RANGE} номеров", "last")
     elif last > LARGEST_NUMBER:
         yield Refusal("bad_range", f"Номер в журнале — не больше {LARGEST_NUMBER}", "last")
     if on is None:
