@@ -106,6 +106,10 @@ lock: install ## choose the newest allowed versions of all packages and write bo
 	@$(LOCK) --upgrade --group dev --group bench --output-file requirements.lock
 	@$(LOCK) --constraints requirements.lock --output-file requirements-run.lock
 
+.PHONY: pictures
+pictures: install system ## draw the pictures of the README anew from a demonstration
+	@.ci/pictures
+
 .PHONY: bundle bare
 
 bundle: install ## one archive in dist/ that installs and runs on machines like this one without a network
