@@ -4,7 +4,7 @@ import re
 
 import pytest
 from browsing import text_of
-from reports import enter_all, live_through, submit
+from reports import enter_all, live_through, submit, write
 from stories import done
 
 from workflow_app.store.models.instances import Instance
@@ -94,3 +94,12 @@ def test_a_row_tells_its_recommendation_in_words(browser, district):
     assert "20.12.2025" in table
     assert "R1" not in said
     assert "По рекомендации" not in browser("P201").get(f"/cases/{found['a3']}")
+
+
+def test_who_signs_reads_the_words_that_were_added_to_the_rows(browser, district, report):
+    enter_all(district, report)
+    district.at("2026-06-15")
+    write(district, report)
+    page = browser("P101").get(f"/cases/{report}/actions/submit")
+    assert "Доля отметок «2» снизилась" in page, "of a row that the system began"
+    assert "девять срезов за год" in page, "of a row that is hers"

@@ -336,8 +336,12 @@ def view_case(
     errors: Mapping[str, str] | None = None,
     typed: Mapping[str, Any] | None = None,
     blanks: int = forms.BLANK_ROWS,
+    is_read: bool = False,
 ) -> CaseView:
-    """Return what a case page shows to the person who asks; 404 for what is not hers."""
+    """Return what a case page shows to the person who asks; 404 for what is not hers.
+
+    A page on which the text `is_read` asks for nothing of it, though she might write it elsewhere.
+    """
     case, process, actor = readable(uow, instance_id)
     page = queries.case_page(uow.session, case.id, case.parent_id, uow.today)
     days = calendar.load_calendar(uow.session, case.municipality_id)
@@ -356,7 +360,7 @@ def view_case(
         typed=typed,
         blanks=blanks,
         remarks=_remarks(process, case),
-        only=asked if is_editable else (),
+        only=asked if is_editable and not is_read else (),
         kept=case.typed,
         writer=actor,
     )
