@@ -61,7 +61,7 @@ def _page(
     blanks: int = 1,
 ) -> str:
     """Return the action's page; an action no longer open falls back to the case."""
-    view = view_case(uow, instance_id, is_read=True)
+    view = view_case(uow, instance_id, action=action)
     line = _offered(view, action, voter)
     if line is None:
         if refusal is None and not _is_known(view, action):
