@@ -129,3 +129,11 @@ def test_who_signs_signs_what_she_read_and_is_told_which_words_of_hers_go(
     assert gone.count("перенесено на осень") == 1
     head.post(at, **sent | {"_seen": field(page, "_seen")}, password=PASSWORD)
     assert district.rows(Instance, id=report)[0]["text_hash"] == field(page, "_seen")
+
+
+def test_another_person_is_named_only_where_another_saved_last(browser, district, report):
+    said = []
+    for who in ("P101", "P201"):
+        done(district.edit(who, report, problems=f"Далеко ездить, сказал {who}."))
+        said.append("сохранил и другой человек" in browser("P101").get(f"/cases/{report}"))
+    assert said == [False, True]
