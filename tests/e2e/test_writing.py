@@ -171,7 +171,7 @@ def test_what_was_kept_joins_what_a_colleague_saved_meanwhile(window, district, 
     rows = {"put": [{"school": district.school("S03"), "role": "partner"}], "remove": []}
     done(district.edit("P102", draft, resources="Кабинет от другого", members=rows))
     back(page, draft)
-    expect(page.locator("[data-saved-at]")).to_have_text(re.compile("сохранил и другой человек"))
+    expect(page.locator("[data-saved-at]")).to_have_text(re.compile("ещё не сохранено"))
     expect(page.get_by_label("Ресурсы базовой школы")).to_have_value("Кабинет от другого")
     expect(page.get_by_label("Наименование сети")).to_have_value("Написано без связи")
     page.visit()
@@ -218,6 +218,11 @@ def test_a_row_added_and_sent_at_once_is_there_once(window, district, draft):
         expect(rows).to_have_count(2)
     assert len(district.case(draft).data.members) == 2
     assert district.case(draft).data.name == "С пробелом на конце"
+    rows.nth(1).get_by_label("Школа").select_option(str(district.school("S12")))
+    page.get_by_role("button", name="Сохранить черновик").click()
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("[data-saved-at]")).not_to_contain_text("Восстановлено")
+    expect(rows).to_have_count(2)
     assert page.evaluate("Object.keys(localStorage)") == []
 
 

@@ -115,6 +115,30 @@ def test_of_rows_and_lists_the_second_editor_sees_the_others_in_words(
 
 
 @pytest.mark.shipped
+def test_what_came_back_as_it_is_stored_is_no_conflict(browser, district, draft):
+    head = browser("P102")
+    sent = form_of(head.get(f"/cases/{draft}"))
+    mine = {**sent, "name": "Имя", "valid_to": "2026-07-31", "members.0.need": "Помощь"}
+    head.post(f"/cases/{draft}/draft", **mine)
+    again = {**mine, "members.0.need": "Помощь ", "resources": "Кабинет"}
+    head.post(f"/cases/{draft}/draft", **again)
+    assert district.case(draft).data.resources == "Кабинет"
+
+
+@pytest.mark.shipped
+def test_a_conflict_of_many_rows_is_told_by_the_first_of_them(browser, district, draft):
+    first, second = browser("P102"), browser("P102")
+    put = [{"school": district.school(f"S{n:02}")} for n in (5, 6, 7, 8, 9)]
+    done(district.edit("P102", draft, members={"put": put}))
+    one, two = (form_of(each.get(f"/cases/{draft}")) for each in (first, second))
+    needs = {f"members.{place}.need": "Помощь" for place in range(5)}
+    first.post(f"/cases/{draft}/draft", **{**one, **needs})
+    needs = dict.fromkeys(needs, "Другая помощь")
+    answer = second.post(f"/cases/{draft}/draft", status=422, **{**two, **needs})
+    assert answer.get_data(as_text=True).count("и ещё строк: 2</a>") == 1
+
+
+@pytest.mark.shipped
 def test_reasons_are_said_once_on_the_page_that_refuses(browser, draft):
     author = browser("P102")
     sent = form_of(author.get(f"/cases/{draft}")) | {"context_note": "", "_action": "invite"}

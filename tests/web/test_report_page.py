@@ -3,9 +3,10 @@
 import re
 
 import pytest
-from browsing import text_of
-from reports import enter_all, live_through, submit
+from browsing import field, text_of
+from reports import DONE, enter_all, live_through, submit, write
 from stories import done
+from test_door import PASSWORD
 
 from workflow_app.store.models.instances import Instance
 
@@ -94,3 +95,45 @@ def test_a_row_tells_its_recommendation_in_words(browser, district):
     assert "20.12.2025" in table
     assert "R1" not in said
     assert "По рекомендации" not in browser("P201").get(f"/cases/{found['a3']}")
+
+
+def test_who_signs_reads_the_words_that_were_added_to_the_rows(browser, district, report):
+    enter_all(district, report)
+    district.at("2026-06-15")
+    write(district, report)
+    page = browser("P101").get(f"/cases/{report}/actions/submit")
+    assert "Доля отметок «2» снизилась" in page, "of a row that the system began"
+    assert "девять срезов за год" in page, "of a row that is hers"
+
+
+def test_who_signs_signs_what_she_read_and_is_told_which_words_of_hers_go(
+    browser, district, report
+):
+    enter_all(district, report)
+    district.at("2026-06-15")
+    done(district.act("P101", report, "refresh"))
+    write(district, report)
+    at, head = f"/cases/{report}/actions/submit", browser("P101")
+    shown = head.get(at)
+    first, *_ = district.case(report).data.unfinished.keys()
+    case = next(
+        one for one in district.rows(Instance, process="plan_activity") if one["fan_key"] == first
+    )
+    done(district.act("P201", case["id"], "report_done", **DONE))
+    done(district.act("P101", case["id"], "confirm_up"))
+    sent = {"_version": field(shown, "_version"), "_seen": field(shown, "_seen")}
+    refused = head.post(at, status=409, **sent, password=PASSWORD)
+    assert "прочтите новый текст" in text_of(refused)
+    page = refused.get_data(as_text=True)
+    gone = page[page.index("Этих строк в тексте больше не будет") : page.index("Текст, под кот")]
+    assert gone.count("перенесено на осень") == 1
+    head.post(at, **sent | {"_seen": field(page, "_seen")}, password=PASSWORD)
+    assert district.rows(Instance, id=report)[0]["text_hash"] == field(page, "_seen")
+
+
+def test_another_person_is_named_only_where_another_saved_last(browser, district, report):
+    said = []
+    for who in ("P101", "P201"):
+        done(district.edit(who, report, problems=f"Далеко ездить, сказал {who}."))
+        said.append("сохранил и другой человек" in browser("P101").get(f"/cases/{report}"))
+    assert said == [False, True]

@@ -61,11 +61,12 @@ def _page(
     blanks: int = 1,
 ) -> str:
     """Return the action's page; an action no longer open falls back to the case."""
-    view = view_case(uow, instance_id)
+    view = view_case(uow, instance_id, action=action)
     line = _offered(view, action, voter)
     if line is None:
         if refusal is None and not _is_known(view, action):
             abort(404)
+        view = view_case(uow, instance_id)
         return render_template("cases/show.html", view=view, refusal=refusal or OVER)
     form = line.offer.action.form
     controls: tuple[forms.Control, ...] = ()

@@ -14,7 +14,7 @@ from workflow_app.engine.calendar import WorkingCalendar
 from workflow_app.engine.case import Case
 from workflow_app.engine.decide import Lines, Offer, allowed, may_edit, readiness, told, warned
 from workflow_app.engine.diagram import main_path
-from workflow_app.engine.forms import FieldView, views
+from workflow_app.engine.forms import FieldView, Form, Rows, views, with_values
 from workflow_app.engine.overview import Feed
 from workflow_app.engine.process import Check, Process, Table
 from workflow_app.engine.refusals import Refusal
@@ -26,6 +26,7 @@ from workflow_app.http.numbers import number_in
 from workflow_app.http.outcomes import outcome, whom
 from workflow_app.services import administration, polls
 from workflow_app.services.cases import acting, requests, signing, undo_traces
+from workflow_app.services.hashing import text_hash
 from workflow_app.services.polls import Progress
 from workflow_app.store.cases.polls import SqlPolls
 from workflow_app.store.directory import calendar, offices
@@ -43,6 +44,9 @@ from workflow_app.web.comparison import Changed, differences
 from workflow_app.web.due import days_left
 from workflow_app.web.readable_cases import readable_among
 from workflow_app.web.security import away, person_id
+
+UNSAID = (None, False, "", ())
+"""What a cell holds in which nobody wrote."""
 
 STYLES = ("primary", "secondary", "danger")
 """In this order the actions of a case stand."""
@@ -177,6 +181,10 @@ class CaseView:
     readable: frozenset[int]
     """The cases of those orders that the person may read."""
     poll: PollCard | None
+    seen: str
+    """The hash of the text shown."""
+    dropped: Sequence[forms.Control]
+    """The rows people wrote in that the step leaves out of the text."""
 
     @property
     def is_wide(self) -> bool:
@@ -336,9 +344,15 @@ def view_case(
     errors: Mapping[str, str] | None = None,
     typed: Mapping[str, Any] | None = None,
     blanks: int = forms.BLANK_ROWS,
+    action: str = "",
 ) -> CaseView:
-    """Return what a case page shows to the person who asks; 404 for what is not hers."""
+    """Return what a case page shows to the person who asks; 404 for what is not hers.
+
+    On the page of an `action` the text is only read, though she might write it elsewhere, and is
+    what she signs by it.
+    """
     case, process, actor = readable(uow, instance_id)
+    data = signing.text_of(uow, case, actor, action) if action else case.data
     page = queries.case_page(uow.session, case.id, case.parent_id, uow.today)
     days = calendar.load_calendar(uow.session, case.municipality_id)
     step, officer = uow.last_step(case.id), administration.officer(actor)
@@ -351,12 +365,12 @@ def view_case(
     controls = forms.controls(
         uow,
         case,
-        case.data,
+        data,
         errors=errors,
         typed=typed,
         blanks=blanks,
         remarks=_remarks(process, case),
-        only=asked if is_editable else (),
+        only=asked if is_editable and not action else (),
         kept=case.typed,
         writer=actor,
     )
@@ -387,7 +401,26 @@ def view_case(
         later,
         readable_among(uow, (one.instance_id for one in chain(*later.values())), actor),
         _poll(uow, process, case, actor),
+        text_hash(case.process, data) if action else case.text_hash,
+        _dropped(uow, case, data),
     )
+
+
+def _dropped(uow: SqlUnitOfWork, case: Case, after: Form) -> Sequence[forms.Control]:
+    """Return the rows people wrote in that a text has no more after a step."""
+    gone = {}
+    for view in views(type(case.data)) if after is not case.data else ():
+        if view.row:
+            before = getattr(case.data, view.name)
+            own = [one.name for one in view.columns if not one.is_kept]
+            rows = before.without(*getattr(after, view.name).keys())
+            gone[view.name] = Rows(
+                row for row in rows if any(getattr(row, name) not in UNSAID for name in own)
+            )
+    if not any(gone.values()):
+        return ()
+    found = forms.controls(uow, case, with_values(case.data, gone), only=())
+    return [one for one in found if gone.get(one.name)]
 
 
 def what_was_done(uow: SqlUnitOfWork, done: acting.Done | Refusal, action: str) -> str | Refusal:

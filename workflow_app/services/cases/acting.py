@@ -149,13 +149,15 @@ def act(uow: UnitOfWork, person_id: int, intent: Intent) -> Done | Refusal:
     transition = process.step(case.state, intent.action)
     if isinstance(transition, Answer):
         return _answer(uow, process, case, actor, intent, transition)
-    refusal = is_stale(case, intent.version, intent.seen)
+    signed = transition.signed if transition else False
+    # What a signed step writes by itself is part of what was read: it is compared once decided.
+    is_compared_later = bool(transition and signed and not transition.form)
+    refusal = is_stale(case, intent.version, None if is_compared_later else intent.seen)
     if refusal:
         return refusal
     form = parse(transition.form, intent.values) if transition and transition.form else None
     if isinstance(form, Refusal):
         return form
-    signed = transition.signed if transition else False
     refusal = foreign(uow, person_id, case.municipality_id, case.id, form)
     refusal = refusal or signing.unfit(uow, person_id, case, signed, intent.signature)
     if refusal:
@@ -173,7 +175,8 @@ def act(uow: UnitOfWork, person_id: int, intent: Intent) -> Done | Refusal:
     )
     if isinstance(decision, Refusal):
         return decision
-    return _carry_out(uow, case, decision, form, intent.signature)
+    refusal = signing.unread(case, decision, intent.seen) if is_compared_later else None
+    return refusal or _carry_out(uow, case, decision, form, intent.signature)
 
 
 def _carry_out(

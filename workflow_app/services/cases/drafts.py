@@ -4,7 +4,7 @@ A draft is merged as it is written. Then it is read again: what is understood be
 the case, and what is unfinished or no value yet is kept beside it as typed (`forms.understand`).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -31,7 +31,7 @@ from workflow_app.services.cases.acting import NOT_FOUND, Done, attach_files, fo
 from workflow_app.services.cases.children import already_open
 from workflow_app.services.hashing import canonical, text_hash
 from workflow_app.services.ports import UnitOfWork
-from workflow_app.services.registers.value_text import in_words, rows_in_words
+from workflow_app.services.registers.value_text import NOTHING, in_words, rows_in_words
 
 
 class Drafts(UnitOfWork, Protocol):
@@ -92,13 +92,14 @@ def _merged(
     current = as_written(case.data, case.typed)
     versions = uow.field_versions(case.id)
     facts = uow.facts(case.municipality_id)
-    wanted, touched, conflicts = _merge(facts, fields, current, changes, versions, version)
+    wanted, touched = _merge(fields, current, changes)
     understood = understand(process.form, {**current, **wanted})
     if isinstance(understood, Refusal):
         return understood
     form, typed = understood
+    newer = {part for part in touched if versions.get(part, 0) > version}
     refusal = (
-        joined(conflicts)
+        joined(_conflicts(facts, fields, current, as_written(form, typed), newer))
         or joined(_guarded(case, form, fields, facts))
         or _held(uow, process, case, form, actor)
     )
@@ -166,17 +167,11 @@ def _held(uow: Drafts, process: Process, case: Case, form: Form, actor: Actor) -
 
 
 def _merge(
-    facts: Facts,
-    fields: Mapping[str, FieldView],
-    current: Mapping[str, Any],
-    changes: Mapping[str, Any],
-    versions: Mapping[str, int],
-    version: int,
-) -> tuple[dict[str, Any], list[str], list[Refusal]]:
-    """Return new values, the names they touch, and the fields somebody else changed meanwhile."""
+    fields: Mapping[str, FieldView], current: Mapping[str, Any], changes: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[str]]:
+    """Return new values, and the names of the fields and rows (`field/key`) they touch."""
     wanted: dict[str, Any] = {}
     touched: list[str] = []
-    conflicts: list[Refusal] = []
     for name, value in changes.items():
         view = fields[name]
         names = [name]
@@ -187,11 +182,36 @@ def _merge(
             wanted[name] = _kept_rows(view, view.row, current[name], value)
         else:
             wanted[name] = value
-        newer = [part for part in names if versions.get(part, 0) > version]
-        if newer and value != current[name]:
-            conflicts.append(_conflict(facts, view, current[name], newer))
         touched += names
-    return wanted, touched, conflicts
+    return wanted, touched
+
+
+def _conflicts(
+    facts: Facts,
+    fields: Mapping[str, FieldView],
+    theirs: Mapping[str, Any],
+    mine: Mapping[str, Any],
+    newer: Collection[str],
+) -> Iterator[Refusal]:
+    """Yield what was made something else of since the page was shown.
+
+    The same words twice are no conflict: what one's own page saved by itself comes back so.
+    """
+    for name, view in fields.items():
+        if theirs[name] == mine[name]:
+            continue
+        if name in newer:
+            yield _conflict(facts, view, theirs[name])
+        elif view.row:
+            before, after = (_by_key(view, written[name]) for written in (theirs, mine))
+            keys = [key for key in {**before, **after} if before.get(key) != after.get(key)]
+            disputed = [key for key in keys if f"{name}/{key}" in newer]
+            if disputed:
+                yield _conflict(facts, view, theirs[name], disputed)
+
+
+def _by_key(view: FieldView, rows: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    return {written_key(view, row): row for row in rows}
 
 
 def _is_change(value: Any) -> bool:
@@ -201,14 +221,14 @@ def _is_change(value: Any) -> bool:
     return are_rows(value.get("put", ())) and isinstance(value.get("remove", ()), list | tuple)
 
 
-def _conflict(facts: Facts, view: FieldView, theirs: Any, parts: Sequence[str]) -> Refusal:
+def _conflict(facts: Facts, view: FieldView, theirs: Any, keys: Sequence[str] = ()) -> Refusal:
     """Refuse a field, or some of its rows, with what the other person made of it."""
-    keys = [part.partition("/")[2] for part in parts]
-    said = rows_in_words(facts, view, theirs, keys) if view.row and all(keys) else ""
+    if view.row:
+        said = rows_in_words(facts, view, theirs, keys or [*_by_key(view, theirs)])
+    else:
+        said = in_words(facts, view, theirs)
     sentence = f"«{view.title}» тем временем изменили в другом окне или другой человек"
-    return Refusal(
-        "field_conflict", f"{sentence}: {said or in_words(facts, view, theirs)}", view.name
-    )
+    return Refusal("field_conflict", f"{sentence}: {said or NOTHING}", view.name)
 
 
 def _merged_rows(

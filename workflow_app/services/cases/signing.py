@@ -6,15 +6,51 @@ from dataclasses import replace
 from typing import Any
 
 from workflow_app.engine.case import Case
-from workflow_app.engine.decide import Answered
+from workflow_app.engine.changes import Put
+from workflow_app.engine.decide import Answered, Decision, decide
+from workflow_app.engine.forms import Form, with_values
 from workflow_app.engine.refusals import Refusal
+from workflow_app.engine.roles import Actor
 from workflow_app.engine.signatures import PAPER_SCAN, SCANS, Signature, Signed, not_accepted
+from workflow_app.services.hashing import text_hash
 from workflow_app.services.ports import UnitOfWork
 
 MARK = "_signature"
 """The key of a history line's form that holds the signature; no field of a form is called so."""
 
 NO_SCAN = Refusal("file_unknown", "Такого файла нет: приложите скан ещё раз", "scan")
+
+REWRITTEN = Refusal(
+    "text_changed",
+    "Пока вы читали, данные изменились, и текст теперь другой. Ничего не подписано: прочтите новый "
+    "текст ниже и подпишите его",
+)
+
+
+def text_of(uow: UnitOfWork, case: Case, actor: Actor, action: str) -> Form:
+    """Return the text a person signs by an action: as it will stand after it.
+
+    A step that asks for something, or is refused, leaves the text as it is.
+    """
+    process = uow.processes[case.process]
+    step = process.transition(case.state, action)
+    if step is None or not step.signed or step.form:
+        return case.data
+    facts = uow.facts(case.municipality_id)
+    decision = decide(process, case, action, actor, None, facts, uow.now, uow.today)
+    return case.data if isinstance(decision, Refusal) else _after(case, decision)
+
+
+def _after(case: Case, decision: Decision) -> Form:
+    written = [one.values for one in decision.changes if isinstance(one, Put)]
+    return with_values(case.data, {name: v for values in written for name, v in values.items()})
+
+
+def unread(case: Case, decision: Decision, seen: str | None) -> Refusal | None:
+    """Refuse a signature under a text that the step itself makes another than the one seen."""
+    if seen is None or seen == text_hash(case.process, _after(case, decision)):
+        return None
+    return REWRITTEN
 
 
 def unfit(

@@ -8,6 +8,8 @@ from workflow_app.engine.facts import Facts
 from workflow_app.engine.forms import FieldView, is_empty, written_key
 
 NOTHING = "пусто"
+MOST_ROWS = 3
+"""So many rows a sentence tells; the page shows the rest."""
 
 
 def in_words(facts: Facts, view: FieldView, value: Any) -> str:
@@ -73,9 +75,12 @@ _KINDS: Mapping[str, Callable[[Facts, Any], str]] = {
 def rows_in_words(
     facts: Facts, view: FieldView, rows: Sequence[Mapping[str, Any]], keys: Sequence[str]
 ) -> str:
-    """Return some rows by key; one that is not there was removed."""
+    """Return some rows by key, the first few in words; one that is not there was removed."""
     known = {written_key(view, row): row for row in rows}
-    told = [row_in_words(facts, view, known[key]) for key in keys if key in known]
-    if len(told) < len(keys):
-        told.append(f"убрано строк: {len(keys) - len(told)}")
+    there = [known[key] for key in keys if key in known]
+    told = [row_in_words(facts, view, row) for row in there[:MOST_ROWS]]
+    if len(there) > MOST_ROWS:
+        told.append(f"и ещё строк: {len(there) - MOST_ROWS}")
+    if len(there) < len(keys):
+        told.append(f"убрано строк: {len(keys) - len(there)}")
     return "; ".join(told)

@@ -62,6 +62,8 @@ class CaseLine:
     entered_at: dt.datetime
     changed_at: dt.datetime
     finished_at: dt.datetime | None
+    changed_by: int | None
+    """Who saved it last; nobody where the system did."""
 
 
 CASES = select(*columns(CaseLine, Instance))

@@ -168,20 +168,26 @@ function same(one, other) {
 
 // ------------------------------------------------------------ putting it back
 
-// Returns whether all she wrote is on the page already, as the server keeps text: without outer blanks.
+// Returns a text as the server keeps it: without outer blanks, a number in its shortest writing.
+function asKept(text) {
+  const plain = text.trim().replace(/\s+/g, " ");
+  return /^\d{1,15}([.,]\d+)?$/.test(plain) ? String(Number(plain.replace(",", "."))) : plain;
+}
+
+// Returns whether all she wrote is on the page already.
 function arrived({ values: written, base, sent }, now, isLater) {
-  const kept = (list) => (list || []).map((text) => text.trim().replace(/\s+/g, " "));
+  const kept = (list) => (list || []).map(asKept);
   const alike = (one, other) => same(kept(one), kept(other));
   const alikeCells = (one, other) => Object.keys(one).every((name) => alike(one[name], other[name]));
   const wasPasted = (name) => name.startsWith(PASTE) && sent && isLater;
   const isThere = (name, row) => {
     const before = row.key && base.rows[name]?.find((one) => one.key === row.key);
     if (before && same(row, before)) return true;
-    // A row that was none yet has another key since it says what it is about.
-    const isFree = !row.key || row.key.startsWith("~");
-    const found = (now.rows[name] || []).filter((one) => isFree || one.key === row.key);
-    if (row.cells._remove?.length) return !found.length;
-    return found.some((one) => alikeCells(row.cells, one.cells));
+    // A row that was none yet, or is about something else now, has another key since.
+    const its = (now.rows[name] || []).filter((one) => one.key === row.key);
+    if (row.cells._remove?.length) return !its.length;
+    const isFree = !row.key || row.key.startsWith("~") || !its.length;
+    return (isFree ? now.rows[name] || [] : its).some((one) => alikeCells(row.cells, one.cells));
   };
   return (
     Object.entries(written.fields).every(
