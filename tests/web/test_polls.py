@@ -47,8 +47,8 @@ def test_a_stranger_answers_once_by_the_link_on_paper_and_no_log_tells_of_it(
     assert "&lt;b&gt;Далеко&lt;/b&gt; ехать" in half.text
     assert re.search(r'name="q.1" value="2" required checked', half.text)
     capfd.readouterr()
-    thanks = stranger.post(first.upper().replace("POLLS", "polls"), status=200, **ALL_FIVE)
-    assert "Спасибо, ответ принят" in thanks.text
+    thanks = stranger.post(first.upper().replace("POLLS", "polls"), status=303, **ALL_FIVE)
+    assert "Спасибо, ответ принят" in stranger.get(thanks.location)
     assert capfd.readouterr() == ("", ""), "an answer is told in no log"
     assert "По этой ссылке уже ответили" in stranger.get(first, 409)
     assert "По этой ссылке уже ответили" in stranger.post(first, status=409, **ALL_FIVE).text
@@ -68,7 +68,7 @@ def test_people_of_the_schools_answer_signed_in_once_and_for_others_there_is_no_
     teacher = browser("P204")
     assert f'href="/cases/{survey}/answers"' in teacher.get(f"/cases/{survey}")
     teacher.get(f"/cases/{survey}/answers")
-    teacher.post(f"/cases/{survey}/answers", status=200, **ALL_FIVE)
+    teacher.post(f"/cases/{survey}/answers", status=303, **ALL_FIVE)
     assert "Вы уже ответили" in teacher.get(f"/cases/{survey}/answers", 409)
     for stranger in ("P105", "P006"):  # a head of another network; a methodist, who reads the case
         browser(stranger).get(f"/cases/{survey}/answers", 404)

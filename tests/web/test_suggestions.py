@@ -43,9 +43,10 @@ def test_what_strangers_write_waits_and_is_taken_in_by_one_press_added_up(
     assert "59-ФЗ" in page
     assert 'name="count" value="1"' in page
     assert 'name="school"' not in page
-    stranger.post(link, status=200, **said(topic, text="Пробные работы <b>чаще</b>"))
-    stranger.post(link, status=200, **said(topic, count="3", text="Разбор вариантов"))
-    stranger.post(link, status=200, **said(topic, source="pupils"))
+    stranger.post(link, status=303, **said(topic, text="Пробные работы <b>чаще</b>"))
+    stranger.post(link, status=303, **said(topic, count="3", text="Разбор вариантов"))
+    sent = stranger.post(link, status=303, **said(topic, source="pupils"))
+    assert "Спасибо, передано" in stranger.get(sent.location)  # and again, as often as she likes
     assert not district.register(REQUESTS)
     head = browser("P110")
     assert "Пробные работы &lt;b&gt;чаще&lt;/b&gt;" in head.get(PAGE)
@@ -57,7 +58,7 @@ def test_what_strangers_write_waits_and_is_taken_in_by_one_press_added_up(
     assert (row.source, row.count, row.month) == ("parents", 4, "04")
     assert row.text == "Пробные работы <b>чаще</b>; Разбор вариантов"
     assert district.rows(Suggestion) == []
-    stranger.post(link, status=200, **said(topic, count="2"))
+    stranger.post(link, status=303, **said(topic, count="2"))
     head.post(PAGE, chosen=str(district.rows(Suggestion)[0]["id"]))
     assert [row.count for row in district.register(REQUESTS)] == [6]
 
@@ -66,7 +67,7 @@ def test_what_strangers_write_waits_and_is_taken_in_by_one_press_added_up(
 def test_another_school_neither_sees_nor_takes_what_waits_nor_opens_the_link(
     browser, district, topic, link
 ):
-    browser().post(link, status=200, **said(topic))
+    browser().post(link, status=303, **said(topic))
     (waiting,) = district.rows(Suggestion)
     other = browser("P101")
     assert "ОГЭ математика" not in other.get(PAGE)
@@ -116,6 +117,6 @@ def test_what_could_be_no_request_is_a_sentence_and_nothing_is_lost(
 def test_a_flood_from_one_address_is_stopped(browser, district, topic, link):
     stranger = browser()
     for _ in range(MOST_OF_ADDRESS):
-        stranger.post(link, status=200, **said(topic))
+        stranger.post(link, status=303, **said(topic))
     assert "Слишком много" in stranger.post(link, status=429, **said(topic)).text
     assert len(district.rows(Suggestion)) == MOST_OF_ADDRESS

@@ -285,7 +285,9 @@ def join(token: str) -> Answer:
             )
         )
         if refusal is None:
-            return render_template("colleagues/joined.html", place=name)
+            return redirect(url_for(".join", token=token, sent=1), 303)
+    if "sent" in request.args and refusal is None:
+        return render_template("colleagues/joined.html", place=name)
     page = render_template(
         "colleagues/join.html", place=name, kind=kind, typed=sent, refusal=refusal
     )

@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response
 
 from workflow_app.documents.qr import qr_png
 from workflow_app.engine.polls import MOST_OF_A_COMMENT
@@ -30,7 +31,7 @@ from workflow_app.web.security import person_id
 
 polls = Blueprint("polls", __name__)
 
-Page = str | tuple[str, int]
+Page = Response | str | tuple[str, int]
 Look = Callable[[SqlUnitOfWork], Asked | Refusal]
 
 
@@ -74,6 +75,8 @@ def answer_signed_in(instance_id: int) -> Page:
 
 def _page(found: Asked, look: Look) -> Page:
     """Show the questions, or count the answer and say thanks; why not is a sentence."""
+    if "sent" in request.args and found.refusal in (service.USED, service.ANSWERED):
+        return render_template("polls/thanks.html", asked=found)
     if request.method != "POST" or found.refusal:
         return _shown(found, found.refusal), 409 if found.refusal else 200
     values = {key: number_in(request.form.get(f"q.{key}")) or 0 for key in found.questions}
@@ -87,7 +90,7 @@ def _page(found: Asked, look: Look) -> Page:
 
     refusal = transact(count)
     if refusal is None:
-        return render_template("polls/thanks.html", asked=found)
+        return redirect(url_for(request.endpoint or "", **request.view_args or {}, sent=1), 303)
     if refusal.fields:
         return _shown(found, refusal, values, comment), 422
     return _shown(found, refusal), 409

@@ -42,6 +42,8 @@ def suggest(key: str) -> Answer:
         page = read(lambda uow: _form(uow, key, None, None))
         if page is None:
             transact(_counted)
+        elif "sent" in request.args:
+            return render_template("suggesting/thanks.html", key=key)
         return page or abort(404)
     sent = MultiDict(request.form)
 
@@ -60,7 +62,7 @@ def suggest(key: str) -> Answer:
 
     refusal = transact(work)
     if refusal is None:
-        return render_template("suggesting/thanks.html", key=key)
+        return redirect(url_for(".suggest", key=key, sent=1), 303)
     page = read(lambda uow: _form(uow, key, sent, refusal))
     if page is None:
         transact(_counted)
