@@ -124,6 +124,17 @@ def test_the_page_is_for_the_head_of_that_school_alone(browser, district, home):
     assert "принять" not in browser(HEAD).get(f"/schools/{district.school('S17')}")
 
 
+def test_the_address_of_a_teacher_is_for_her_head_and_administrators(browser, district, home):
+    school = f"/schools/{district.school('S10')}"
+    for person, is_told in ((HEAD, True), ("P003", True), (OTHER_HEAD, False), (TEACHER, False)):
+        reader = browser(person)
+        assert ("p204@levokum.example" in reader.get(school)) is is_told, person
+        if person != TEACHER:  # lists of everybody are not for her
+            found = reader.get("/people?text=Авдеева")
+            assert ("p204@levokum.example" in found) is is_told, person
+            assert "Авдеева" in found
+
+
 def test_who_leaves_comes_in_no_more_and_her_name_stays(browser, district, home):
     teacher, head = browser(TEACHER), browser(HEAD)
     teacher.get("/")

@@ -19,7 +19,7 @@ from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Actor, Capacity, OfficeKind
 from workflow_app.services.accounts import access
 from workflow_app.services.accounts.people import LONGEST, Newcomer, Newcomers, gender_of
-from workflow_app.services.administration import UNKNOWN, Office
+from workflow_app.services.administration import UNKNOWN, Office, officer
 from workflow_app.services.registers.cells import plain, without_latin
 from workflow_app.services.registers.names import TitleForms
 
@@ -252,6 +252,23 @@ def filling(
             and held_by in kinds[capacity.role].invites
         ),
         None,
+    )
+
+
+def may_see_address(
+    actor: Actor, kinds: Mapping[str, OfficeKind], organisation_id: int, held_by: str
+) -> bool:
+    """Tell whether the address of who holds an office is shown to somebody.
+
+    Who holds a narrow office often gave a private one: it is for those who fill offices of her
+    own organisation, and for administrators.
+    """
+    kind = kinds.get(held_by)
+    if kind is None or not kind.is_narrow or officer(actor):
+        return True
+    return any(
+        one.organisation_id == organisation_id and one.role in kinds and kinds[one.role].invites
+        for one in actor.capacities
     )
 
 
