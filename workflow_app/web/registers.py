@@ -197,9 +197,7 @@ def _addressed(uow: SqlUnitOfWork, held: Sequence[Position]) -> Collection[int]:
     """Return those of some positions whose holders' addresses the person reads."""
     actor = uow.actor(person_id())
     return {
-        one.id
-        for one in held
-        if may_see_address(actor, uow.offices, one.organisation_id, one.role)
+        one.id for one in held if may_see_address(actor, uow.offices, one.organisation_id, one.role)
     }
 
 
