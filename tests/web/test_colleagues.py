@@ -141,7 +141,7 @@ def test_the_page_is_for_the_head_of_that_school_alone(browser, district, home):
     assert "принять" not in browser(HEAD).get(f"/schools/{district.school('S17')}")
 
 
-def test_the_address_of_a_teacher_is_for_her_head_and_administrators(browser, district, home):
+def test_the_address_of_a_teacher_is_for_her_head_and_administrators(browser, district):
     school = f"/schools/{district.school('S10')}"
     for person, is_told in ((HEAD, True), ("P003", True), (OTHER_HEAD, False), (TEACHER, False)):
         reader = browser(person)

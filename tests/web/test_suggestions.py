@@ -86,8 +86,11 @@ def test_a_link_made_anew_or_closed_leads_nowhere_and_the_sheet_shows_the_new_on
     head.post(f"{PAGE}/link", organisation=school)
     new = address(head)
     assert new != link
-    browser().get(link, 404)
-    assert new in head.get(f"{PAGE}/sheet/{school}")
+    assert "закрыта" in browser().get(link, 404)
+    sheet = head.get(f"{PAGE}/sheet/{school}")
+    assert new in sheet
+    assert "камеру телефона" in sheet
+    assert len(re.findall("<details", head.get(PAGE))) >= 2, "asks before it closes"
     browser().get(new)
     head.post(f"{PAGE}/link", organisation=school, _close="1")
     browser().get(new, 404)

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 
 from workflow_app.documents.qr import qr_png
 from workflow_app.engine.polls import MOST_OF_A_COMMENT
-from workflow_app.engine.refusals import Refusal
+from workflow_app.engine.refusals import Refusal, joined
 from workflow_app.engine.text import cleaned
 from workflow_app.http import limits
 from workflow_app.http.container import container, read, stop_reading, transact
@@ -45,7 +45,10 @@ def answer(key: str) -> Page:
 
     found = read(look)
     if isinstance(found, Refusal):
-        abort(429 if transact(lambda uow: _missed(uow, asking)) else 404)
+        if transact(lambda uow: _missed(uow, asking)):
+            abort(429)
+        said = "Такой ссылки нет. Проверьте буквы или попросите другую ссылку."
+        return render_template("no_link.html", sentence=said), 404
     return _page(found, look)
 
 
@@ -149,14 +152,16 @@ def links(instance_id: int) -> Page:
         return read(lambda uow: _links_page(uow, instance_id, None, {}))
     typed = {name: text for name, text in request.form.items() if name.startswith("group.")}
     wanted = {number_in(name[6:]) or 0: number_in(text) or 0 for name, text in typed.items()}
-    wrong = [name for name, text in typed.items() if text.strip() and not _is_number(text)]
+    wrong = [name for name, text in typed.items() if text.strip() and not _is_few(text)]
     read(lambda uow: readable(uow, instance_id))
     if wrong:
-        refusal = Refusal("not_a_number", "Здесь нужно целое число ссылок", wrong[0])
+        said = f"Нужно целое число от 0 до {service.MOST_AT_ONCE}"
+        refusal = joined(Refusal("not_a_number", said, name) for name in wrong)
         return read(lambda uow: _links_page(uow, instance_id, refusal, typed)), 422
+    seen = number_in(request.form.get("made")) or 0
     made = transact(
         lambda uow: service.make_links(
-            uow, SqlPolls(uow.connection), person, instance_id, wanted, _secret()
+            uow, SqlPolls(uow.connection), person, instance_id, wanted, _secret(), seen
         )
     )
     if isinstance(made, Refusal):
@@ -167,9 +172,9 @@ def links(instance_id: int) -> Page:
     return _sheet(instance_id, made)
 
 
-def _is_number(text: str) -> bool:
+def _is_few(text: str) -> bool:
     number = number_in(text.strip())
-    return number is not None and number >= 0
+    return number is not None and 0 <= number <= service.MOST_AT_ONCE
 
 
 def _sheet(instance_id: int, made: Mapping[int, Sequence[str]]) -> str:

@@ -44,7 +44,7 @@ def suggest(key: str) -> Answer:
             transact(_counted)
         elif "sent" in request.args:
             return render_template("suggesting/thanks.html", key=key)
-        return page or abort(404)
+        return page or _nowhere()
     sent = MultiDict(request.form)
 
     def work(uow: SqlUnitOfWork) -> Refusal | None:
@@ -66,7 +66,12 @@ def suggest(key: str) -> Answer:
     page = read(lambda uow: _form(uow, key, sent, refusal))
     if page is None:
         transact(_counted)
-    return (page, limits.status_of(refusal, 422)) if page else abort(404)
+    return (page, limits.status_of(refusal, 422)) if page else _nowhere()
+
+
+def _nowhere() -> Answer:
+    said = "Эта ссылка закрыта или написана с ошибкой. Проверьте буквы или возьмите новую там, где дали эту."
+    return render_template("no_link.html", sentence=said), 404
 
 
 def _counted(uow: SqlUnitOfWork) -> bool:
