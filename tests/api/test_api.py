@@ -257,6 +257,14 @@ def test_a_paper_of_a_step_taken_back_says_when_it_was_withdrawn(client, distric
     assert withdrawn == {"imc_opinion"}
 
 
+@pytest.mark.shipped
+def test_the_address_of_a_teacher_is_for_administrators(client, district):
+    for person, said in (("P003", "p204@levokum.example"), ("P117", None)):
+        people = client(person).get("/api/v1/people").json
+        (found,) = [one for one in people if one["id"] == district.people["P204"]]
+        assert found["email"] == said
+
+
 def test_people_are_listed_with_the_offices_they_hold_today(client, district):
     (office,) = district.rows(Position, person_id=district.people["P105"])
 

@@ -124,7 +124,7 @@ def _suggested(district):
     def write(uow):
         store, link = SqlSuggestions(uow.connection), Link(1, REQUESTS.key, place)
         made = suggesting.open_link(store, link, SECRET)
-        said = {"source": "parents", "topic": topic, "count": 2, "text": "пробные работы"}
+        said = {"source": "parents", "topic": topic, "text": "пробные работы"}
         assert suggesting.suggest(store, SqlRegisters(uow), made, said) is None
         return suggesting.key_of(made, SECRET)
 

@@ -73,8 +73,25 @@ def test_a_head_pastes_a_list_and_invitations_leave(browser, district, home):
 @pytest.mark.parametrize(
     ("line", "said"),
     [
+        ("петров пётр петрович, b@mail.example, физик", "Петров Пётр Петрович"),
+        ("петров\tпётр\tпетрович\tb@mail.example", "Петров Пётр Петрович"),
+        ("салтыков-щедрин али ибрагим оглы b@mail.example", "Салтыков-Щедрин Али Ибрагим оглы"),
+        ("Ли Анна, ж, b@mail.example, учитель музыки", "Ли А., Ли А., Ли А."),
+        ("Ли Анна\tженский\tb@mail.example\tучитель музыки", "учитель музыки"),
+        ("ФИО\tпол\tпочта\nЛи Пётр\tмужской\tb@mail.example", "Ли Пётр"),
+    ],
+)
+def test_names_are_capitalised_and_gender_has_a_column(browser, home, line, said):
+    page = dry(browser(HEAD), home, line)
+    assert "Примут: 1, уже есть: 0, строк с ошибками: 0" in page
+    assert said in page
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
         ("Белова\tb@mail.example", "напишите фамилию и имя"),
-        ("Белова Анна\tb@mail.example", "допишите отчество или пол"),
+        ("Белова Анна\tb@mail.example", "пол: ж или м, отдельным столбцом"),
         ("Белова Анна Олеговна", "нет адреса почты"),
         ("Белова Анна Олеговна\tb@mail", "не похоже на адрес"),
         (f"{CHEMIST}\n{CHEMIST}", "этот адрес уже стоит в строке 1"),
@@ -124,6 +141,17 @@ def test_the_page_is_for_the_head_of_that_school_alone(browser, district, home):
     assert "принять" not in browser(HEAD).get(f"/schools/{district.school('S17')}")
 
 
+def test_the_address_of_a_teacher_is_for_her_head_and_administrators(browser, district):
+    school = f"/schools/{district.school('S10')}"
+    for person, is_told in ((HEAD, True), ("P003", True), (OTHER_HEAD, False), (TEACHER, False)):
+        reader = browser(person)
+        assert ("p204@levokum.example" in reader.get(school)) is is_told, person
+        if person != TEACHER:  # lists of everybody are not for her
+            found = reader.get("/people?text=Авдеева")
+            assert ("p204@levokum.example" in found) is is_told, person
+            assert "Авдеева" in found
+
+
 def test_who_leaves_comes_in_no_more_and_her_name_stays(browser, district, home):
     teacher, head = browser(TEACHER), browser(HEAD)
     teacher.get("/")
@@ -141,6 +169,11 @@ def test_who_leaves_comes_in_no_more_and_her_name_stays(browser, district, home)
     (given,) = district.rows(Position, person_id=chizh)
     head.post(f"{home}/{given['id']}/end")
     assert [row["used_at"] is None for row in district.rows(AccessLink, person_id=chizh)] == [False]
+    page = head.get(home)  # today is her last day
+    assert f"/{given['id']}/" not in page
+    for what in ("end", "invite"):
+        head.post(f"{home}/{given['id']}/{what}")
+        assert "больше не работает: список" in head.says(home)[0]
 
 
 def test_strangers_ask_by_a_link_and_the_head_answers(browser, district, home):
@@ -153,19 +186,27 @@ def test_strangers_ask_by_a_link_and_the_head_answers(browser, district, home):
     assert "не похоже на адрес" in text_of(refused)
     assert 'value="Белова"' in refused.get_data(as_text=True)
     answers = {
-        text_of(stranger.post(link, status=200, **asked, email=email))
+        stranger.get(stranger.post(link, status=303, **asked, email=email).location)
         for email in ("belova@mail.example", "belova@mail.example", "p101@levokum.example")
     }
     assert len(answers) == 1  # whoever has the address
-    (new, taken) = district.rows(JoinApplication)
+    other = {"last_name": "Лис", "first_name": "Анна", "middle_name": "Олеговна"}
+    sent = stranger.post(link, status=303, **other, email="belova@mail.example")
+    assert "осталась первая" in stranger.get(sent.location)
+    stranger.post(link, status=303, **asked, email="p204@levokum.example", title="учитель")
+    (new, taken, there) = district.rows(JoinApplication)
+    assert new["last_name"] == "Белова"
     assert people(district, "Белова") == []
     page = head.get(home)
-    assert "Просят принять: 2" in page
+    assert "Просят принять: 3" in page
+    chosen = re.findall(r'name="asking" value="(\d+)" checked', page)
+    assert chosen == [str(new["id"])]  # who needs an answer alone
     assert "Соловьёва" not in page
     head.post(f"{home}/asking")
     assert "Отметьте заявки" in head.says(home)[0]
-    head.post(f"{home}/asking", asking=[new["id"], taken["id"]])
-    assert "Принято: 1" in head.says(home)[0]
+    head.post(f"{home}/asking", asking=[new["id"], taken["id"], there["id"]])
+    assert "Принято: 1." in (said := head.says(home)[0])
+    assert "Уже были в списке, заявки убраны: 1. Остались с замечаниями: 1" in said
     assert held(district, people(district, "Белова")[0]) == [("teacher", district.school("S10"))]
     head.post(f"{home}/asking", asking=[taken["id"]], turn_away="1")
     assert district.rows(JoinApplication) == []
@@ -179,7 +220,7 @@ def test_a_flood_is_stopped_and_what_nobody_answers_is_forgotten(browser, distri
     link = re.search(r'href="[^"]*(/join/[\w-]+)"', head.get(home))[1]
     person = {"last_name": "Белова", "first_name": "Анна", "middle_name": "Олеговна"}
     for number in range(60):
-        stranger.post(link, status=200, **person, email=f"b{number}@mail.example")
+        stranger.post(link, status=303, **person, email=f"b{number}@mail.example")
     stranger.post(link, status=429, **person, email="b60@mail.example")
     assert len(district.rows(JoinApplication)) == 60
     begun = district.container.clock.now()

@@ -47,8 +47,8 @@ def test_a_stranger_answers_once_by_the_link_on_paper_and_no_log_tells_of_it(
     assert "&lt;b&gt;Далеко&lt;/b&gt; ехать" in half.text
     assert re.search(r'name="q.1" value="2" required checked', half.text)
     capfd.readouterr()
-    thanks = stranger.post(first.upper().replace("POLLS", "polls"), status=200, **ALL_FIVE)
-    assert "Спасибо, ответ принят" in thanks.text
+    thanks = stranger.post(first.upper().replace("POLLS", "polls"), status=303, **ALL_FIVE)
+    assert "Спасибо, ответ принят" in stranger.get(thanks.location)
     assert capfd.readouterr() == ("", ""), "an answer is told in no log"
     assert "По этой ссылке уже ответили" in stranger.get(first, 409)
     assert "По этой ссылке уже ответили" in stranger.post(first, status=409, **ALL_FIVE).text
@@ -68,7 +68,7 @@ def test_people_of_the_schools_answer_signed_in_once_and_for_others_there_is_no_
     teacher = browser("P204")
     assert f'href="/cases/{survey}/answers"' in teacher.get(f"/cases/{survey}")
     teacher.get(f"/cases/{survey}/answers")
-    teacher.post(f"/cases/{survey}/answers", status=200, **ALL_FIVE)
+    teacher.post(f"/cases/{survey}/answers", status=303, **ALL_FIVE)
     assert "Вы уже ответили" in teacher.get(f"/cases/{survey}/answers", 409)
     for stranger in ("P105", "P006"):  # a head of another network; a methodist, who reads the case
         browser(stranger).get(f"/cases/{survey}/answers", 404)
@@ -81,16 +81,33 @@ def test_links_are_a_page_of_who_runs_it_and_odd_numbers_are_a_sentence(browser,
     browser("P110").get(path, 404)
     browser("P110").post(path, status=404, **wanted(district, S10=1))
     runs = browser("P006")
-    for typed, sentence in (("много", "целое число"), ("-1", "целое число"), ("", "хотя бы")):
+    odd = (("много", "число от 0 до 300"), ("-1", "число от 0 до"), ("100000", "число от 0 до"))
+    for typed, sentence in (*odd, ("", "хотя бы")):
         page = runs.post(path, status=422, **wanted(district, S10=typed)).text
         assert sentence in page, typed
+    first, second, *_ = re.findall(r'name="(group[.][0-9]+)"', runs.get(path))
+    page = runs.post(path, status=422, **{first: "-2", second: "три"}).text
+    assert page.count("число от 0 до 300") == 4  # at each field, and by the name of its school
+    assert page.count('aria-invalid="true"') == 2
     assert 'value="много"' in runs.post(path, status=422, **wanted(district, S10="много")).text
+
+
+def test_a_form_sent_again_makes_no_links_and_says_so(browser, district, survey):
+    runs, path = browser("P006"), f"/cases/{survey}/links"
+    sent = {**wanted(district, S10=2), "made": "0"}
+    runs.post(path, status=200, **sent)
+    assert "новых не прибавилось" in runs.post(path, status=422, **sent).text
+    assert len(district.rows(PollKey)) == 2
+    assert 'name="made" value="2"' in runs.get(path)
+    runs.post(path, status=200, **{**sent, "made": "2"})
 
 
 def test_who_tries_keys_is_sent_away_and_a_right_key_still_answers(browser, district, survey):
     (key,) = links(district, survey, S10=1)["S10"]
     stranger = browser()
     for _ in range(MOST_FAILURES_OF_ADDRESS):
-        stranger.get("/polls/2222-3333-4444", 404)
+        page = stranger.get("/polls/2222-3333-4444", 404)
     stranger.get("/polls/2222-3333-4444", 429)
+    assert "попросите другую ссылку" in page
+    assert "Ко входу" not in page
     assert "Анонимный опрос" in stranger.get(f"/polls/{key}")

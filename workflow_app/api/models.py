@@ -288,6 +288,7 @@ class PersonView(BaseModel):
     id: int
     name: str
     email: str | None
+    """Null also where only her own organisation and administrators read it."""
     positions: list[str]
     offices: list[OfficeView]
     """The same positions with their ids."""

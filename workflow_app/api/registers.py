@@ -15,6 +15,8 @@ from workflow_app.api.reading import json_body
 from workflow_app.engine.refusals import Refusal
 from workflow_app.http.container import transact
 from workflow_app.http.numbers import any_day_in, number_in
+from workflow_app.services.accounts.colleagues import may_see_address
+from workflow_app.services.administration import officer
 from workflow_app.services.cases.acting import NOT_FOUND
 from workflow_app.services.cases.compositions import refuse_direct_write
 from workflow_app.store.accounts import admin
@@ -208,12 +210,19 @@ def _people(uow: SqlUnitOfWork, municipality_id: int) -> paging.Page | Refusal:
     if after is None:
         return paging.NO_PLACE
     names = questions.organisation_names(uow.session, municipality_id, uow.today)
+    actor = uow.actor(g.person_id)
     lines = admin.users(uow.session, municipality_id, uow.today, after=after, most=PEOPLE_A_PAGE)
     views = [
         m.PersonView(
             id=line.person.id,
             name=line.person.short_nom,
-            email=line.person.email,
+            email=line.person.email
+            if officer(actor)
+            or any(
+                may_see_address(actor, uow.offices, one.organisation_id, one.role)
+                for one in line.positions
+            )
+            else None,
             positions=[position.title for position in line.positions],
             offices=[
                 m.OfficeView(

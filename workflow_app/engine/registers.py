@@ -204,7 +204,7 @@ class Suggested:
     text: str
     """The one of them in own words, and short."""
     adds: str
-    """The field with the number in which suggestions alike are added up."""
+    """The field with the number in which suggestions alike are added up; each is one."""
     known: Callable[[dt.date], Mapping[str, Any]]
     """What the day of a suggestion says of the row."""
     opened_by: tuple[Role, ...]
@@ -213,6 +213,8 @@ class Suggested:
     """What a stranger should know before she writes."""
     elsewhere: str = ""
     """The setting with where people turn who want an answer."""
+    among: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """Field → which of its choices are offered to a stranger; every one where it says nothing."""
 
 
 def _holds(actor: Actor, roles: tuple[Role, ...]) -> bool:

@@ -35,6 +35,11 @@ USED = Refusal(
     "Если не вы, попросите другую ссылку у того, кто дал вам эту",
 )
 ANSWERED = Refusal("answered_already", "Вы уже ответили на этот опрос, спасибо")
+MADE_MEANWHILE = Refusal(
+    "made_meanwhile",
+    "Ссылки по этой форме уже сделаны, новых не прибавилось. Если лист не напечатан, сделайте "
+    "другие: укажите, сколько нужно, и нажмите ещё раз",
+)
 NOBODYS = Refusal("no_links", "Укажите хотя бы для одной организации, сколько нужно ссылок")
 
 
@@ -227,9 +232,11 @@ def make_links(
     instance_id: int,
     wanted: Mapping[int, int],
     secret: str,
+    seen: int | None = None,
 ) -> Mapping[int, list[str]] | Refusal:
     """Make one-time links, so many for each group; return the keys, which nobody sees again.
 
+    `seen` is how many there were when they were asked for: the same form sent again makes none.
     History tells how many were made and by whom: who hands out links could answer by them.
     """
     uow.claim(instance_id)
@@ -242,6 +249,8 @@ def make_links(
         return NOT_FOUND
     groups, made = poll.groups(case.data), polls.progress(case.id).made
     wanted = {group: number for group, number in wanted.items() if number and group in groups}
+    if seen is not None and seen != sum(made.values()):
+        return MADE_MEANWHILE
     refusal = _too_many(wanted, made)
     if refusal:
         return refusal

@@ -245,11 +245,17 @@ def answer(organisation_id: int, office: str) -> Response:
     def work(own: SqlColleagues, here: Filling, _uow: SqlUnitOfWork) -> str | Refusal:
         if not chosen:
             return Refusal("nobody_chosen", "Отметьте заявки, на которые отвечаете.")
-        done, left = service.answer(own, here.by, here.kind, chosen, _public_url(), is_yes=is_yes)
+        told = service.answer(own, here.by, here.kind, chosen, _public_url(), is_yes=is_yes)
         if not is_yes:
-            return f"Отклонено заявок: {done}."
-        more = f" Остались с замечаниями: {left}." if left else ""
-        return f"Принято: {done}. Приглашения уйдут письмами.{more}"
+            return f"Отклонено заявок: {told.done}."
+        said = [f"Принято: {told.done}."]
+        if told.done:
+            said.append("Приглашения уйдут письмами.")
+        if told.there:
+            said.append(f"Уже были в списке, заявки убраны: {told.there}.")
+        if told.left:
+            said.append(f"Остались с замечаниями: {told.left}.")
+        return " ".join(said)
 
     return _do(organisation_id, office, work)
 
@@ -285,7 +291,9 @@ def join(token: str) -> Answer:
             )
         )
         if refusal is None:
-            return render_template("colleagues/joined.html", place=name)
+            return redirect(url_for(".join", token=token, sent=1), 303)
+    if "sent" in request.args and refusal is None:
+        return render_template("colleagues/joined.html", place=name)
     page = render_template(
         "colleagues/join.html", place=name, kind=kind, typed=sent, refusal=refusal
     )

@@ -9,12 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response
 
 from workflow_app.documents.qr import qr_png
 from workflow_app.engine.polls import MOST_OF_A_COMMENT
-from workflow_app.engine.refusals import Refusal
+from workflow_app.engine.refusals import Refusal, joined
 from workflow_app.engine.text import cleaned
 from workflow_app.http import limits
 from workflow_app.http.container import container, read, stop_reading, transact
@@ -30,7 +31,7 @@ from workflow_app.web.security import person_id
 
 polls = Blueprint("polls", __name__)
 
-Page = str | tuple[str, int]
+Page = Response | str | tuple[str, int]
 Look = Callable[[SqlUnitOfWork], Asked | Refusal]
 
 
@@ -44,7 +45,10 @@ def answer(key: str) -> Page:
 
     found = read(look)
     if isinstance(found, Refusal):
-        abort(429 if transact(lambda uow: _missed(uow, asking)) else 404)
+        if transact(lambda uow: _missed(uow, asking)):
+            abort(429)
+        said = "Такой ссылки нет. Проверьте буквы или попросите другую ссылку."
+        return render_template("no_link.html", sentence=said), 404
     return _page(found, look)
 
 
@@ -74,6 +78,8 @@ def answer_signed_in(instance_id: int) -> Page:
 
 def _page(found: Asked, look: Look) -> Page:
     """Show the questions, or count the answer and say thanks; why not is a sentence."""
+    if "sent" in request.args and found.refusal in (service.USED, service.ANSWERED):
+        return render_template("polls/thanks.html", asked=found)
     if request.method != "POST" or found.refusal:
         return _shown(found, found.refusal), 409 if found.refusal else 200
     values = {key: number_in(request.form.get(f"q.{key}")) or 0 for key in found.questions}
@@ -87,7 +93,7 @@ def _page(found: Asked, look: Look) -> Page:
 
     refusal = transact(count)
     if refusal is None:
-        return render_template("polls/thanks.html", asked=found)
+        return redirect(url_for(request.endpoint or "", **request.view_args or {}, sent=1), 303)
     if refusal.fields:
         return _shown(found, refusal, values, comment), 422
     return _shown(found, refusal), 409
@@ -146,14 +152,16 @@ def links(instance_id: int) -> Page:
         return read(lambda uow: _links_page(uow, instance_id, None, {}))
     typed = {name: text for name, text in request.form.items() if name.startswith("group.")}
     wanted = {number_in(name[6:]) or 0: number_in(text) or 0 for name, text in typed.items()}
-    wrong = [name for name, text in typed.items() if text.strip() and not _is_number(text)]
+    wrong = [name for name, text in typed.items() if text.strip() and not _is_few(text)]
     read(lambda uow: readable(uow, instance_id))
     if wrong:
-        refusal = Refusal("not_a_number", "Здесь нужно целое число ссылок", wrong[0])
+        said = f"Нужно целое число от 0 до {service.MOST_AT_ONCE}"
+        refusal = joined(Refusal("not_a_number", said, name) for name in wrong)
         return read(lambda uow: _links_page(uow, instance_id, refusal, typed)), 422
+    seen = number_in(request.form.get("made")) or 0
     made = transact(
         lambda uow: service.make_links(
-            uow, SqlPolls(uow.connection), person, instance_id, wanted, _secret()
+            uow, SqlPolls(uow.connection), person, instance_id, wanted, _secret(), seen
         )
     )
     if isinstance(made, Refusal):
@@ -164,9 +172,9 @@ def links(instance_id: int) -> Page:
     return _sheet(instance_id, made)
 
 
-def _is_number(text: str) -> bool:
+def _is_few(text: str) -> bool:
     number = number_in(text.strip())
-    return number is not None and number >= 0
+    return number is not None and 0 <= number <= service.MOST_AT_ONCE
 
 
 def _sheet(instance_id: int, made: Mapping[int, Sequence[str]]) -> str:

@@ -1,6 +1,7 @@
 """Registers: cases, orders, schools, people; networks have a module of their own."""
 
 import datetime as dt
+from collections.abc import Collection, Sequence
 from itertools import chain
 from typing import Any
 
@@ -11,6 +12,7 @@ from workflow_app.engine.calendar import school_year_of
 from workflow_app.http.container import container, read, transact
 from workflow_app.http.numbers import day_in, number_in
 from workflow_app.services import administration as service
+from workflow_app.services.accounts.colleagues import may_see_address
 from workflow_app.services.importing.rows import LONGEST_NOTE
 from workflow_app.services.indicators import ANSWER_FOR_ALL, WATCH
 from workflow_app.services.journals import clerk
@@ -18,6 +20,7 @@ from workflow_app.services.roots import check_command
 from workflow_app.store.accounts import admin
 from workflow_app.store.directory import questions
 from workflow_app.store.journals import chains, numbering
+from workflow_app.store.models.directory import Position
 from workflow_app.store.read_models import queries
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.declared import rows_of_subject
@@ -166,6 +169,7 @@ def school(school_id: int) -> str:
             "registers/school.html",
             card=card,
             people=people,
+            addressed=_addressed(uow, people),
             head=head,
             address=questions.organisation(uow.session, school_id).address,
             about=rows_of_subject(uow, "school", school_id),
@@ -189,6 +193,14 @@ def school(school_id: int) -> str:
     return read(look)
 
 
+def _addressed(uow: SqlUnitOfWork, held: Sequence[Position]) -> Collection[int]:
+    """Return those of some positions whose holders' addresses the person reads."""
+    actor = uow.actor(person_id())
+    return {
+        one.id for one in held if may_see_address(actor, uow.offices, one.organisation_id, one.role)
+    }
+
+
 @registers.get("/people")
 def people() -> str:
     """List the people in office: service data only."""
@@ -203,6 +215,7 @@ def people() -> str:
             text=text,
             names=questions.organisation_names(uow.session, here, on),
             rows=rows[: admin.A_PAGE],
+            addressed=_addressed(uow, rows),
             further=after + admin.A_PAGE if len(rows) > admin.A_PAGE else None,
         )
 

@@ -2,7 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -13,12 +13,14 @@ from workflow_app.documents.qr import qr_png
 from workflow_app.engine.forms import blank, with_values
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.registers import Register, Suggested
+from workflow_app.engine.roles import Capacity
+from workflow_app.engine.text import cleaned
 from workflow_app.http import limits
 from workflow_app.http.container import container, read, stop_reading, transact
 from workflow_app.http.numbers import number_in
 from workflow_app.services.accounts.access import TOO_OFTEN, is_too_often
 from workflow_app.services.registers import suggesting as service
-from workflow_app.services.registers.suggesting import Link, Waiting
+from workflow_app.services.registers.suggesting import Link, Taken, Waiting
 from workflow_app.store.accounts.sessions import SqlAccess
 from workflow_app.store.read_models.choices import labels, of_record
 from workflow_app.store.registers.editing import SqlRegisters
@@ -42,7 +44,9 @@ def suggest(key: str) -> Answer:
         page = read(lambda uow: _form(uow, key, None, None))
         if page is None:
             transact(_counted)
-        return page or abort(404)
+        elif "sent" in request.args:
+            return render_template("suggesting/thanks.html", key=key)
+        return page or _nowhere()
     sent = MultiDict(request.form)
 
     def work(uow: SqlUnitOfWork) -> Refusal | None:
@@ -51,20 +55,25 @@ def suggest(key: str) -> Answer:
         if isinstance(found, Refusal):
             return found
         if not _counted(uow):
-            return TOO_OFTEN
+            return replace(TOO_OFTEN, field="")
         link, asked = found
         register = _register(link.register)
         values = forms.read(register.record, sent)
         said = {name: value for name, value in values.items() if name in asked.fields}
-        return service.suggest(store, registers, link, said)
+        return service.suggest(store, registers, link, said, is_no_name="no_name" in sent)
 
     refusal = transact(work)
     if refusal is None:
-        return render_template("suggesting/thanks.html", key=key)
+        return redirect(url_for(".suggest", key=key, sent=1), 303)
     page = read(lambda uow: _form(uow, key, sent, refusal))
     if page is None:
         transact(_counted)
-    return (page, limits.status_of(refusal, 422)) if page else abort(404)
+    return (page, limits.status_of(refusal, 422)) if page else _nowhere()
+
+
+def _nowhere() -> Answer:
+    said = "Эта ссылка закрыта или написана с ошибкой. Проверьте буквы или возьмите новую"
+    return render_template("no_link.html", sentence=f"{said} там, где дали эту."), 404
 
 
 def _counted(uow: SqlUnitOfWork) -> bool:
@@ -93,13 +102,41 @@ def _form(uow: SqlUnitOfWork, key: str, sent: Sent | None, refusal: Refusal | No
         asked=asked,
         whom=facts.name("school", link.organisation_id),
         elsewhere=facts.setting(asked.elsewhere) if asked.elsewhere else (),
-        controls=[one for one in shown if one.name in asked.fields],
+        controls=[_offered(asked, one) for one in shown if one.name in asked.fields],
         refusal=refusal,
         most=service.MOST_OF_A_TEXT,
     )
 
 
+def _offered(asked: Suggested, control: forms.Control) -> forms.Control:
+    """Return a field with those of its choices a stranger may take."""
+    among = asked.among.get(control.name)
+    if among is None:
+        return control
+    return replace(
+        control,
+        choices=[one for one in control.choices if one.value in among],
+        written={value: option for value, option in control.written.items() if value in among},
+    )
+
+
 # ---------------------------------------------------------------- the organisation's people
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A suggestion that waits, as who decides on it sees it."""
+
+    waiting: Waiting
+    told: Sequence[tuple[str, str]]
+    """Title and value of what is said."""
+    text: str
+    """The words, to be put right."""
+    is_chosen: bool
+    name: str
+    """What looks like the name of a person."""
+    before: int | None
+    """The number in the row it would be added to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +160,19 @@ def decide(register: str) -> Answer:
     """Take what is chosen into the register, or throw it away."""
     person = person_id()
     chosen = {number_in(one) or 0 for one in request.form.getlist("chosen")}
-    word = service.throw_away if "_drop" in request.form else service.take_in
+    is_drop = "_drop" in request.form
 
-    def work(uow: SqlUnitOfWork) -> int | Refusal:
-        declared = _register(register)
-        store = SqlSuggestions(uow.connection)
-        return word(store, SqlRegisters(uow), person, declared, chosen)
+    def work(uow: SqlUnitOfWork) -> int | Taken | Refusal:
+        declared, store = _register(register), SqlSuggestions(uow.connection)
+        if is_drop:
+            return service.throw_away(store, SqlRegisters(uow), person, declared, chosen)
+        assert declared.suggested  # noqa: S101 (asked by `_register`)
+        right = {
+            key: {declared.suggested.text: cleaned(request.form[f"text-{key}"]).strip()}
+            for key in chosen
+            if f"text-{key}" in request.form
+        }
+        return service.take_in(store, SqlRegisters(uow), person, declared, chosen, right)
 
     result = transact(work)
     if isinstance(result, Refusal):
@@ -136,9 +180,17 @@ def decide(register: str) -> Answer:
         if refusal.code == "not_found":
             abort(404)
         return read(lambda uow: _page(uow, register, refusal)), 422
-    done = "Отклонено" if "_drop" in request.form else "Внесено в реестр"
-    flash(f"{done}: {result}.", "success")
+    said = _done(result) if isinstance(result, Taken) else f"Отклонено: {result}."
+    flash(said, "success")
     return redirect(url_for("suggesting.show", register=register))
+
+
+def _done(taken: Taken) -> str:
+    said = [f"Внесено в реестр: {taken.number}."]
+    if taken.entered:
+        said.append(f"Новых записей: {taken.entered}.")
+    said += [f"Прибавлено к записи: было {was}, стало {now}." for was, now in taken.added]
+    return " ".join(said)
 
 
 @suggesting.post("/registers/<register>/suggestions/link")
@@ -201,9 +253,23 @@ def _page(uow: SqlUnitOfWork, key: str, refusal: Refusal | None) -> str:
     return render_template(
         "suggesting/waiting.html",
         register=register,
-        lines=[(one, _told(uow, register, by.municipality_id, one)) for one in waiting],
+        lines=[_line(uow, register, by, one) for one in waiting],
+        most=service.MOST_OF_A_TEXT,
         links=_links(uow, register),
         refusal=refusal,
+    )
+
+
+def _line(uow: SqlUnitOfWork, register: Register[Any], by: Capacity, one: Waiting) -> Line:
+    assert register.suggested  # noqa: S101 (asked by `_register`)
+    text = request.form.get(f"text-{one.id}", one.said.get(register.suggested.text) or "")
+    return Line(
+        one,
+        _told(uow, register, by.municipality_id, one),
+        text,
+        str(one.id) in request.form.getlist("chosen"),
+        service.name_in(text),
+        service.number_before(SqlRegisters(uow), by, register, one),
     )
 
 
@@ -215,6 +281,8 @@ def _told(
     row = register.record.model_construct(**{**register.empty, **one.said})
     case, found = of_record(place, row), []
     for name in register.suggested.fields:
+        if name == register.suggested.text:
+            continue
         view, value = register.fields[name], one.said.get(name)
         if value not in (None, ""):
             found.append((view.title, ", ".join(labels(uow, case, view, value))))

@@ -141,13 +141,14 @@ def refusals(
 OWN_HEAD = Role("own_head", "директор школы", "school_head")
 BY_LINK = Suggested(
     title="О чём вы просите школу",
-    fields=("source", "topic", "count", "text"),
+    fields=("source", "topic", "text"),
+    among={"source": ("parents", "pupils")},
     text="text",
     adds="count",
     known=lambda day: {"school_year": school_year_of(day), "month": f"{day.month:02}"},
     opened_by=(OWN_HEAD,),
     says="Школа считает, о чём её просят, и по этому правит планы. Ответа сюда не приходит, "
-    "поэтому ни имени, ни телефона не нужно: не пишите их. Обращение, на которое должны ответить, "
+    "поэтому ни имени, ни телефона не пишите. Обращение, на которое должны ответить, "
     "подают в другом порядке (59-ФЗ).",
     elsewhere="requests.appeals",
 )

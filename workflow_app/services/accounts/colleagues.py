@@ -18,8 +18,8 @@ from workflow_app.engine.addresses import is_mail_address
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Actor, Capacity, OfficeKind
 from workflow_app.services.accounts import access
-from workflow_app.services.accounts.people import LONGEST, Newcomer, Newcomers, gender_of
-from workflow_app.services.administration import UNKNOWN, Office
+from workflow_app.services.accounts.people import LONGEST, NAMES, Newcomer, Newcomers, gender_of
+from workflow_app.services.administration import UNKNOWN, Office, officer
 from workflow_app.services.registers.cells import plain, without_latin
 from workflow_app.services.registers.names import TitleForms
 
@@ -30,7 +30,6 @@ MOST_WAITING = 500
 MOST_OF_ADDRESS = 60
 """So many ask from one address within the window: a staff room has one for all."""
 LONGEST_TITLE, LONGEST_EMAIL = 200, 200
-NAMES = ("last_name", "first_name", "middle_name")
 TITLES: Mapping[str, str] = {
     **dict.fromkeys(("фио", "ф.и.о.", "ф. и. о.", "фамилия, имя, отчество", "кто"), "name"),
     **dict.fromkeys(("фамилия имя отчество", "педагог", "учитель", "сотрудник"), "name"),
@@ -45,12 +44,17 @@ TITLES: Mapping[str, str] = {
 """How people head the columns of a list, as `plain` writes it."""
 _COLUMNS = {plain(title): name for title, name in TITLES.items()}
 _ADDRESS = re.compile(r"[^\s,;<>()]+@[^\s,;<>()]+")
-_FEMALE = {"ж", "жен", "женский", "жен."}
+_GENDERS: Mapping[str, str] = {
+    **dict.fromkeys(("ж", "ж.", "жен", "жен.", "женский", "женщина"), "f"),
+    **dict.fromkeys(("м", "м.", "муж", "муж.", "мужской", "мужчина"), "m"),
+}
+_BY_WORD = {plain(word): gender for word, gender in _GENDERS.items()}
 
 ELSEWHERE = (
     "этот адрес уже есть в системе, но не у вас: попросите администратора системы добавить "
     "должность тому, кому он принадлежит"
 )
+GONE = Refusal("gone", "Здесь этот человек больше не работает: список обновился.")
 FULL = Refusal("too_many_waiting", "Заявок уже очень много: скажите об этом руководителю.")
 
 
@@ -106,19 +110,24 @@ def _by_looks(cells: Sequence[str]) -> dict[str, str]:
     address = next((found for cell in cells if (found := _ADDRESS.search(cell))), None)
     if len([cell for cell in cells if cell]) == 1 and address:
         before, _, after = next(filter(None, cells)).partition(address[0])
-        cells = [before.strip(" ,;<("), after.strip(" ,;>)")]
+        cells = [*(one.strip(" ;<(") for one in before.split(",")), after.strip(" ,;>)")]
     rest = [cell for cell in cells if cell and not (address and address[0] in cell)]
     if rest and rest[0].rstrip(".)").isdigit():
         rest = rest[1:]
-    name = rest[:1]
+    told = next((cell for cell in rest if plain(cell) in _BY_WORD), "")
+    rest = [cell for cell in rest if cell != told]
+    is_split = len(rest) >= len(NAMES) and gender_of(rest[2]) and " " not in "".join(rest[:3])
+    name = rest[:3] if is_split else rest[:1]  # a patronymic of its own tells how it is written
     while name and len(" ".join(name).split()) < len(NAMES) and rest[len(name) : len(name) + 1]:
         following = rest[len(name)]
         if " " in name[0] or " " in following or not following[:1].isupper():
             break
         name.append(following)
     words = " ".join(name).split()
-    title = ", ".join([" ".join(words[3:]), *rest[len(name) :]]).strip(", ")
-    return {"name": " ".join(words[:3]), "email": address[0] if address else "", "title": title}
+    most = len(NAMES) + (" ".join(words[3:4]).lower() in ("оглы", "кызы"))
+    title = ", ".join([" ".join(words[most:]), *rest[len(name) :]]).strip(", ")
+    found = {"name": " ".join(words[:most]), "email": address[0] if address else ""}
+    return {**found, "title": title, "gender": told}
 
 
 def _person(said: Mapping[str, str]) -> Newcomer:
@@ -126,8 +135,7 @@ def _person(said: Mapping[str, str]) -> Newcomer:
     for name, word in zip(NAMES, said.get("name", "").split(maxsplit=2), strict=False):
         names[name] = names[name] or word
     names = {name: without_latin(value) for name, value in names.items()}
-    told = plain(said.get("gender", ""))
-    gender = ("f" if told in _FEMALE else "m") if told else gender_of(names["middle_name"])
+    gender = _BY_WORD.get(plain(said.get("gender", ""))) or gender_of(names["middle_name"])
     return Newcomer(**names, gender=gender, email=said.get("email", "").strip(" <>,;")).tidy()
 
 
@@ -224,7 +232,7 @@ class Colleagues(Newcomers, Protocol):
         """Return who asks to be taken in, each numbered by her application."""
 
     def put_application(self, place: "Place", asked: Listed) -> None:
-        """Keep what a stranger said of herself, instead of what came from this address before."""
+        """Keep what a stranger said of herself, unless an application of this address waits."""
 
     def drop_applications(self, organisation_id: int, role: str, ids: Collection[int]) -> None:
         """Forget some who asked."""
@@ -252,6 +260,23 @@ def filling(
             and held_by in kinds[capacity.role].invites
         ),
         None,
+    )
+
+
+def may_see_address(
+    actor: Actor, kinds: Mapping[str, OfficeKind], organisation_id: int, held_by: str
+) -> bool:
+    """Tell whether the address of who holds an office is shown to somebody.
+
+    Who holds a narrow office often gave a private one: it is for those who fill offices of her
+    own organisation, and for administrators.
+    """
+    kind = kinds.get(held_by)
+    if kind is None or not kind.is_narrow or officer(actor):
+        return True
+    return any(
+        one.organisation_id == organisation_id and one.role in kinds and kinds[one.role].invites
+        for one in actor.capacities
     )
 
 
@@ -285,7 +310,7 @@ def _wrong(row: Listed) -> Iterator[str]:
     if not person.last_name or not person.first_name:
         yield "напишите фамилию и имя"
     elif not person.gender:
-        yield "допишите отчество или пол: от него зависят падежи"
+        yield "допишите отчество или пол: ж или м, отдельным столбцом; от него зависят падежи"
     if (
         any(len(getattr(person, name)) > LONGEST for name in NAMES)
         or len(row.title) > LONGEST_TITLE
@@ -388,6 +413,8 @@ def invite_again(
     office = _own(store.office(position_id), by, held_by)
     if office is None:
         return UNKNOWN
+    if office.ends_on and office.ends_on <= store.today:
+        return GONE
     account = store.access.account_of(office.person_id)
     if account and account.password_hash:
         return Refusal("already_in", "Пароль уже задан: забытый меняют на странице входа.")
@@ -411,6 +438,8 @@ def let_go(
     office = _own(store.office(position_id), by, held_by)
     if office is None:
         return UNKNOWN
+    if office.ends_on and office.ends_on <= store.today:
+        return GONE
     if office.person_id in by.persons:
         return Refusal("not_yourself", "Себя не удаляют: это сделает администратор.")
     narrow = {kind.held_by for kind in kinds.values() if kind.is_narrow}
@@ -471,12 +500,25 @@ def apply(
     store.access.record_failure(limit[0])
     asked = Listed(0, person.tidy(), " ".join(title.split()))
     wrong = next(_wrong(asked), None)
+    if wrong and asked.person.last_name and asked.person.first_name and not asked.person.gender:
+        return Refusal("unfit", "Допишите отчество или выберите пол: от него зависят падежи.")
     if wrong:
         return Refusal("unfit", f"{wrong[0].upper()}{wrong[1:]}.")
     if len(store.waiting(place.organisation_id, place.role)) >= MOST_WAITING:
         return FULL
     store.put_application(place, asked)
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """How many applications were answered; of how many there was nothing to do, or much to say."""
+
+    done: int
+    there: int = 0
+    """She holds the office already."""
+    left: int = 0
+    """They stay for what is wrong with them."""
 
 
 def answer(
@@ -487,8 +529,8 @@ def answer(
     public_url: str,
     *,
     is_yes: bool,
-) -> tuple[int, int]:
-    """Take in those chosen who fit, or decline all chosen; return how many, and how many stay."""
+) -> Answered:
+    """Take in those chosen who fit, or decline all chosen."""
     rows = [one for one in store.waiting(by.organisation_id, kind.held_by) if one.number in chosen]
     if not is_yes:
         store.drop_applications(by.organisation_id, kind.held_by, [one.number for one in rows])
@@ -496,9 +538,9 @@ def answer(
             place = store.organisation_name(by.municipality_id, by.organisation_id)
             said = f"{place}: отклонено заявок {len(rows)}"
             store.record(by, "decline_applications", said, {"role": kind.held_by})
-        return len(rows), 0
+        return Answered(len(rows))
     lines = look(store, by.organisation_id, kind, rows)
     answered = [line.row.number for line in lines if not line.mistakes]
-    take_in(store, by, kind, lines, public_url)
+    done = take_in(store, by, kind, lines, public_url)
     store.drop_applications(by.organisation_id, kind.held_by, answered)
-    return len(answered), len(rows) - len(answered)
+    return Answered(done, len(answered) - done, len(rows) - len(answered))

@@ -42,6 +42,24 @@ def gender_of(middle_name: str) -> str:
     return "f" if name.endswith(_FEMALE) else "m" if name.endswith(_MALE) else ""
 
 
+NAMES = ("last_name", "first_name", "middle_name")
+_PARTICLES = {"оглы", "кызы", "фон", "де", "да", "ван", "дер", "ибн"}
+
+
+def capitalised(name: str) -> str:
+    """Return a name that was typed in small letters alone as it is written; any other as it is.
+
+    >>> capitalised("салтыков-щедрин"), capitalised("али оглы"), capitalised("фон Визин")
+    ('Салтыков-Щедрин', 'Али оглы', 'фон Визин')
+    """
+    if name != name.lower():
+        return name
+    return " ".join(
+        word if word in _PARTICLES else "-".join(part.capitalize() for part in word.split("-"))
+        for word in name.split(" ")
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Newcomer:
     """Who is added: a name as in the passport, service mail if there is one."""
@@ -53,9 +71,10 @@ class Newcomer:
     email: str = ""
 
     def tidy(self) -> "Newcomer":
-        """Return the same without stray spaces, the address in its canonical spelling."""
+        """Return the same without stray spaces, names and address in their usual spelling."""
         said = {name: re.sub(r"\s+", " ", value).strip() for name, value in asdict(self).items()}
-        return replace(self, **{**said, "email": said["email"].lower()})
+        names = {name: capitalised(said[name]) for name in NAMES}
+        return replace(self, **{**said, **names, "email": said["email"].lower()})
 
     @property
     def full_name(self) -> str:

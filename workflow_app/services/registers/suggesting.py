@@ -9,12 +9,12 @@
 import datetime as dt
 import hashlib
 import hmac
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from workflow_app.engine.folding import END_OF_TIME
-from workflow_app.engine.forms import parse
 from workflow_app.engine.refusals import Refusal, joined
 from workflow_app.engine.registers import Register, Suggested
 from workflow_app.engine.roles import Capacity
@@ -29,9 +29,12 @@ from workflow_app.services.registers.wishes import Registers, Wish
 MOST_WAITING = 200
 """So many suggestions wait with an organisation; a flood stops there."""
 MOST_OF_A_TEXT = 200
-MOST_ALIKE = 1000
 LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 LENGTH = 14
+REACHED = re.compile(r"[^\s@]+@[^\s@]+|(?:\d[\s()–-]*){6,}")
+"""An address, or six figures in a row as telephones have them."""
+_NAME = "[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?"
+NAMED = re.compile(rf"\b{_NAME}(?:\s+{_NAME})+")
 FULL = Refusal(
     "suggestions_full",
     "Здесь уже накопилось слишком много обращений: попробуйте через несколько дней",
@@ -58,6 +61,17 @@ class Waiting:
     organisation_id: int
     said: Mapping[str, Any]
     suggested_on: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of suggestions that were taken in."""
+
+    number: int
+    entered: int
+    """New rows."""
+    added: Sequence[tuple[int, int]]
+    """The number in each row they were added to, before and after."""
 
 
 @dataclass(slots=True)
@@ -134,22 +148,36 @@ def by_link(store: Suggestions, registers: Registers, key: str) -> tuple[Link, S
 
 
 def suggest(
-    store: Suggestions, registers: Registers, link: Link, said: Mapping[str, Any]
+    store: Suggestions,
+    registers: Registers,
+    link: Link,
+    said: Mapping[str, Any],
+    *,
+    is_no_name: bool = False,
 ) -> Refusal | None:
-    """Let a suggestion wait with the organisation of a link, unless it could be no row."""
+    """Let a suggestion wait with the organisation of a link, unless it could be no row.
+
+    `is_no_name`: what looks like somebody's name is none, says who wrote it.
+    """
     register = registers.declared(link.register)
     if register is None or register.suggested is None:
         return NOT_FOUND
     asked = register.suggested
     said = {name: value for name, value in said.items() if name in asked.fields}
-    if len(str(said.get(asked.text) or "")) > MOST_OF_A_TEXT:
+    said[asked.adds] = 1
+    for name, offered in asked.among.items():
+        if said.get(name) and said[name] not in offered:
+            return Refusal("not_offered", "Выберите из списка", name)
+    text = str(said.get(asked.text) or "")
+    if len(text) > MOST_OF_A_TEXT:
         return Refusal("text_too_long", f"Не больше {MOST_OF_A_TEXT} знаков", asked.text)
+    refusal = _private(text, asked.text, is_no_name=is_no_name)
+    if refusal:
+        return refusal
     place, today = link.municipality_id, registers.uow.facts(link.municipality_id).today
     row = row_of(register, {**said, **_known(register, link.organisation_id, today)})
     if isinstance(row, Refusal):
         return row
-    if int(getattr(row, asked.adds) or 0) > MOST_ALIKE:
-        return Refusal("too_many_alike", f"Не больше {MOST_ALIKE}", asked.adds)
     refusal = foreign_reference(registers.uow, place, row) or joined(
         (
             *objections(registers, place, register, None, row),
@@ -160,8 +188,29 @@ def suggest(
         return refusal
     if store.number_waiting(place, register.key, [link.organisation_id]) >= MOST_WAITING:
         return FULL
-    store.suggest(link, row.model_dump(mode="json", include={*asked.fields}), today)
+    store.suggest(link, row.model_dump(mode="json", include={*asked.fields, asked.adds}), today)
     return None
+
+
+def _private(text: str, field: str, *, is_no_name: bool) -> Refusal | None:
+    """Return what should not stand in a text: how to reach somebody, or who she is."""
+    if REACHED.search(text):
+        return Refusal("address_in_text", "Похоже на телефон или адрес почты: уберите его", field)
+    name = name_in(text)
+    if name and not is_no_name:
+        sentence = f"«{name}» похоже на фамилию или имя: уберите их"
+        return Refusal("name_like", sentence, field)
+    return None
+
+
+def name_in(text: str) -> str:
+    """Return what looks like the name of a person; empty where nothing does.
+
+    >>> name_in("просит Анна Белова, 5 класс"), name_in("Просим ОГЭ по химии. Можно вечером?")
+    ('Анна Белова', '')
+    """
+    found = NAMED.search(text)
+    return found[0] if found else ""
 
 
 def _known(register: Register[Any], organisation: int, day: dt.date) -> Mapping[str, Any]:
@@ -200,8 +249,12 @@ def take_in(
     person_id: int,
     register: Register[Any],
     chosen: Collection[int],
-) -> int | Refusal:
-    """Write chosen suggestions into the register, those alike together; return how many."""
+    corrected: Mapping[int, Mapping[str, Any]],
+) -> Taken | Refusal:
+    """Write chosen suggestions into the register, those alike together.
+
+    `corrected`: suggestion → fields as its people put them right; what was sent is kept nowhere.
+    """
     found = _chosen(store, registers, person_id, register, chosen)
     if isinstance(found, Refusal):
         return found
@@ -210,7 +263,11 @@ def take_in(
     assert asked  # noqa: S101 (asked by `own`)
     together: dict[tuple[Any, ...], _Together] = {}
     for one in waiting:
-        values = {**one.said, **_known(register, one.organisation_id, one.suggested_on)}
+        values = _values(register, one, corrected.get(one.id, {}))
+        if isinstance(values, Refusal):
+            return values
+        if len(values.get(asked.text) or "") > MOST_OF_A_TEXT:
+            return Refusal("text_too_long", f"Не больше {MOST_OF_A_TEXT} знаков", asked.text)
         key = tuple(values[name] for name in register.identity)
         if key not in together:
             together[key] = _Together(values, [one.id])
@@ -219,12 +276,50 @@ def take_in(
         known.ids.append(one.id)
         known.values[asked.adds] += values[asked.adds]
         known.values[asked.text] = _texts(known.values.get(asked.text), values.get(asked.text))
+    added = []
     for each in together.values():
-        refusal = _written(registers, person_id, by, register, each.values)
-        if refusal:  # of several nothing is written where one is not
-            raise RefusedLateError(refusal)
+        before = _written(registers, person_id, by, register, each.values)
+        if isinstance(before, Refusal):  # of several nothing is written where one is not
+            raise RefusedLateError(before)
+        if before is not None:
+            added.append((before, before + each.values[asked.adds]))
     store.drop(by.municipality_id, [one.id for one in waiting])
-    return len(waiting)
+    return Taken(len(waiting), len(together) - len(added), added)
+
+
+def _values(
+    register: Register[Any], one: Waiting, corrected: Mapping[str, Any]
+) -> dict[str, Any] | Refusal:
+    """Return the row a suggestion would be, with what its people put right in it."""
+    assert register.suggested  # noqa: S101 (asked by `own`)
+    right = {name: said for name, said in corrected.items() if name in register.suggested.fields}
+    known = _known(register, one.organisation_id, one.suggested_on)
+    row = row_of(register, {**one.said, **right, **known})
+    if isinstance(row, Refusal):
+        return row
+    return row.model_dump(mode="json", include={*one.said, *right, *known})
+
+
+def number_before(
+    registers: Registers, by: Capacity, register: Register[Any], one: Waiting
+) -> int | None:
+    """Return the number in the row a suggestion would be added to; None where there is none."""
+    values = _values(register, one, {})
+    row = None if isinstance(values, Refusal) else _alike(registers, by, register, values)[1]
+    assert register.suggested  # noqa: S101 (asked by `own`)
+    return None if row is None else getattr(row, register.suggested.adds) or 0
+
+
+def _alike(
+    registers: Registers, by: Capacity, register: Register[Any], values: Mapping[str, Any]
+) -> tuple[int | None, Any]:
+    """Return the number of the row that says the same, and the row as it is today."""
+    parsed = row_of(register, values)
+    if isinstance(parsed, Refusal):
+        return None, None
+    identity = {name: getattr(parsed, name) for name in register.identity}
+    known = registers.row_with(register, by.municipality_id, identity)
+    return known, registers.uow.facts(by.municipality_id).of(register).get(known) if known else None
 
 
 def _written(
@@ -233,28 +328,24 @@ def _written(
     by: Capacity,
     register: Register[Any],
     values: Mapping[str, Any],
-) -> Refusal | None:
-    """Enter a row, or add to the one that says the same already."""
+) -> int | Refusal | None:
+    """Enter a row, or add to the one that says the same already: return the number it had."""
     asked, today = register.suggested, registers.uow.today
     assert asked  # noqa: S101 (asked by `own`)
-    parsed = parse(register.record, values)
-    if isinstance(parsed, Refusal):
-        return parsed
-    identity = {name: getattr(parsed, name) for name in register.identity}
-    known = registers.row_with(register, by.municipality_id, identity)
-    row = registers.uow.facts(by.municipality_id).of(register).get(known) if known else None
+    known, row = _alike(registers, by, register, values)
+    before = None if row is None else getattr(row, asked.adds) or 0
     reason = {"reason": "По ссылке для обращений"}
     if row is None:
         wish = Wish(values=values, why={**reason, "effective_on": today}, is_again=bool(known))
         result = writing.enter(registers, person_id, register, wish)
     else:
         more = {
-            asked.adds: getattr(row, asked.adds) + values[asked.adds],
+            asked.adds: (before or 0) + values[asked.adds],
             asked.text: _texts(getattr(row, asked.text), values.get(asked.text)),
         }
         wish = Wish(values=more, why={**reason, "effective_on": today})
         result = writing.amend(registers, person_id, register, row.id, wish)
-    return result if isinstance(result, Refusal) else None
+    return result if isinstance(result, Refusal) else before
 
 
 def _texts(*texts: str | None) -> str:

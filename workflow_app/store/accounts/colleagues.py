@@ -157,14 +157,15 @@ class SqlColleagues(SqlNewcomers):
         ]
 
     def put_application(self, place: Place, asked: Listed) -> None:
-        """Keep what a stranger said of herself, instead of what came from this address before."""
+        """Keep what a stranger said of herself, unless an application of this address waits."""
         person = asked.person
         where = (
             _ASKED.c.organisation_id == place.organisation_id,
             _ASKED.c.role == place.role,
             _ASKED.c.email == person.email,
         )
-        self._connection.execute(delete(_ASKED).where(*where))
+        if self._connection.execute(select(_ASKED.c.id).where(*where)).first():
+            return
         self._connection.execute(
             insert(_ASKED).values(
                 municipality_id=place.municipality_id,
@@ -210,6 +211,8 @@ class Member:
     is_closed: bool
     last_visit_at: dt.datetime | None
     invited_until: dt.datetime | None
+    is_over: bool
+    """Today is her last day: nothing is left to be done."""
 
 
 def members(
@@ -248,6 +251,7 @@ def members(
             bool(account and not account.is_active),
             account.last_visit_at if account else None,
             until,
+            position.ends_on is not None and position.ends_on <= uow.today,
         )
         for position, person, account, until in uow.session.execute(query)
     ]
