@@ -77,6 +77,7 @@ from workflows.order_approval.rules import (
     basis_to_replace,
     date_in_sequence,
     date_is_possible,
+    is_begun_by_hand,
     new_name_is_free,
     not_revoked,
     nothing_is_missing,
@@ -285,6 +286,10 @@ process.move(
 process.move(
     "cancel", "Отменить приказ", signed, cancelled, by=DEPARTMENT_HEAD, basis="O10, 7.2",
     form=Reason, style="danger", if_=[answered], do=[Withdraw()], past="Приказ отменён",
+)
+process.move(
+    "drop_order_draft", "Удалить черновик", draft, dropped, by=SPECIALIST, basis="O10",
+    style="danger", if_=[is_begun_by_hand], past="Черновик приказа удалён",
 )
 process.move(
     "drop", "Снять с подготовки", [draft, agreement, returned, signature], dropped,

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 
-from workflow_app.engine import Case, Facts, Refusal, refuse, says
+from workflow_app.engine import Case, Facts, Refusal, already_there, refuse, says
 from workflows.order_approval.form import Order
 from workflows.order_approval.kinds import JOURNAL
 from workflows.registers.acts import ACTS, Act
@@ -32,6 +32,16 @@ def nothing_is_missing(case: Case[Order], facts: Facts) -> Iterator[Refusal]:
                 "записывают в «Администрирование» → «Должности»",
                 person=card.nom, field=name,
             )
+
+
+@says("проект начат специалистом, а не другим делом")
+def is_begun_by_hand(case: Case[Order], _facts: Facts) -> Refusal | None:
+    """What a proposal or a change has begun goes with it (P11, P15)."""
+    if case.parent_id is None:
+        return None
+    return already_there(
+        "begun_by_another", "проект подготовлен по другому делу и снимается вместе с ним"
+    )
 
 
 @says("основания приказа действуют, или объяснено, почему взят истёкший акт")
