@@ -97,19 +97,6 @@ def test_o3_an_expired_basis_blocks_the_signature_until_it_is_explained(open_dis
         assert reason not in str(document["field_values"])
 
 
-def test_a_draft_begun_by_hand_is_dropped_and_one_of_a_proposal_goes_with_it(open_district):
-    district = open_district("2025-08-28")
-    order = done(district.start("P003", "order_approval", "extend_networks")).instance_id
-    assert code(district.act("P002", order, "drop_order_draft")) == "not_your_role"
-    done(district.act("P003", order, "drop_order_draft"))
-    assert district.state(order) == "dropped"
-    case = to_department(district)
-    done(district.act("P002", case, "approve"))
-    order = district.instances(process="order_approval")[-1]["id"]
-    assert code(district.act("P003", order, "drop_order_draft")) == "begun_by_another"
-    assert district.state(case) == "order_preparation"
-
-
 @pytest.mark.clause("O4")
 def test_o4_an_objection_voids_the_visas_given_before(open_district):
     district = open_district("2025-09-10")  # nobody substitutes: the deputy visas too

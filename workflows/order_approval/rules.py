@@ -60,9 +60,9 @@ def basis_in_force(case: Case[Order], facts: Facts) -> Iterator[Refusal]:
 @says("взятый за основание акт не действует")
 def basis_to_replace(case: Case, facts: Facts) -> Iterator[Refusal]:
     """Whoever prepares the order learns of it before the signer does, and what to take (1.1b)."""
-    if case.data.signed_on:
+    if case.data.registered_on:
         return
-    for said in _out_of_force(case, facts):
+    for said in () if case.data.signed_on else _out_of_force(case, facts):
         yield refuse("basis_expired", "{said}", said=said, field="acts", basis="1.1")
     for act in filter(None, map(facts.of(ACTS).last, case.data.acts)):
         if not (act.number and act.adopted_on):
