@@ -186,6 +186,7 @@ class Form(BaseModel):
 OPTIONS = frozenset(
     {
         "accept",
+        "among",
         "basis",
         "card",
         "choices",
