@@ -42,6 +42,8 @@ FORMS = {
     "report": "отчёт",
     "organising": "организационное мероприятие",
 }
+APART = ("analysis", "monitoring", "survey", "local_act", "resource", "report")
+"""Forms for which people do not meet: each works where she is."""
 PROVEN = ("diagnosis", "seminar", "master_class")
 """Forms whose end needs a file or a link as evidence (dossier 6)."""
 

@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import Any
 
 from workflow_app.engine import Facts
-from workflows.activities import REMOTE
+from workflows.activities import APART, REMOTE
 from workflows.registers.schools import SCHOOLS, School
 from workflows.wording import counted
 
@@ -52,7 +52,7 @@ def far_apart(rows: Iterable[Row], facts: Facts) -> Iterator[Said]:
     """Yield where people of schools that are far from each other are to meet in person."""
     least, found = int(facts.setting("together.far_km")), defaultdict(list)
     for row in rows:
-        if row.mode == "in_person":
+        if row.mode == "in_person" and row.form not in APART:
             apart = [
                 (known, one.name, other.name)
                 for one, other in combinations(_schools(row, facts), 2)
@@ -69,7 +69,7 @@ def unconnected(rows: Iterable[Row], facts: Facts) -> Iterator[Said]:
     """Yield where a school whose card tells of no line is to take part remotely."""
     found = defaultdict(list)
     for row in rows:
-        if row.mode in REMOTE:
+        if row.mode in REMOTE and row.form not in APART:
             cut = tuple(card.name for card in _schools(row, facts) if not has_line(card))
             if cut:
                 found[cut].append(row)

@@ -495,7 +495,9 @@ def test_activity_is_put_off_twice_within_the_year(running):
     same = {**dates, "starts_on": "2025-10-01", "ends_on": "2025-10-31"}
     assert code(district.act("P201", found["a5"], "postpone", **same)) == "dates_same"
     beyond = {**dates, "ends_on": "2026-09-05"}
-    assert code(district.act("P201", found["a5"], "postpone", **beyond)) == "date_outside_year"
+    refusal = district.act("P201", found["a5"], "postpone", **beyond)
+    assert code(refusal) == "date_outside_year"
+    assert "с 01.09.2025 по 31.08.2026" in refusal.message
     back = {**dates, "ends_on": "2025-11-01"}
     assert code(district.act("P201", found["a5"], "postpone", **back)) == "dates_reversed"
     assert code(district.act("P110", found["a5"], "postpone", **dates)) == "not_your_role"
@@ -509,6 +511,15 @@ def test_activity_is_put_off_twice_within_the_year(running):
     refusal = district.act("P201", found["a5"], "postpone", **dates)
     assert "через совет" in refusal.message
     assert district.case(found["a5"]).data.ends_on == dt.date(2025, 12, 12)
+
+
+def test_what_has_begun_and_gets_a_later_end_goes_on(running):
+    district, _plan, found = running
+    district.at("2025-11-20")
+    later = {"starts_on": "2025-10-01", "ends_on": "2026-08-20", "reason": "ждём кабинет химии"}
+    done(district.act("P201", found["a5"], "postpone", **later))
+    assert district.state(found["a5"]) == "in_progress"
+    assert district.deadlines(found["a5"]) == {"plan_row": "2026-08-20"}
 
 
 @pytest.mark.clause("K3, 7.4")

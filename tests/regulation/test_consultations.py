@@ -118,9 +118,12 @@ def test_a_time_is_offered_another_asked_for_and_the_meeting_held(open_district)
     district.at("2025-09-19")
     early = {**RESULT, "held_on": "2025-09-01"}
     assert code(district.act("P006", case, "write_result", **early)) == "before_question"
-    done(district.act("P006", case, "write_result", **RESULT))
+    early = {**RESULT, "held_on": "2025-09-15"}
+    assert code(district.act("P006", case, "write_result", **early)) == "held_before_agreed"
+    done(district.act("P006", case, "write_result", **early, earlier="Школа приехала раньше"))
     kept = row(district)
-    assert (kept.state, f"{kept.answered_on}", kept.term) == ("held", "2025-09-16", "")
+    assert (kept.state, f"{kept.answered_on}", kept.term) == ("held", "2025-09-15", "")
+    assert f"{district.case(case).data.held_on}" == "2025-09-15"
 
 
 def test_who_gives_up_an_agreed_time_has_the_whole_term_again(open_district):

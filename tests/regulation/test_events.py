@@ -4,8 +4,12 @@ import pytest
 from stories import code, done
 from test_library import network, upload
 
+from workflow_app.engine.forms import views
+from workflow_app.http.outcomes import outcome
 from workflow_app.services.calendar import attended
 from workflow_app.store.read_models.calendar import appointed
+from workflow_app.store.read_models.choices import choices
+from workflows.experience_event.form import Left
 from workflows.registers.events import EVENTS, PARTICIPANTS
 
 SAID = {
@@ -40,6 +44,21 @@ def row(district, name):
     return next(one.id for one in district.register(PARTICIPANTS) if one.name.startswith(name))
 
 
+def offered(district, who, case):
+    """Return whom somebody may choose to take off the list."""
+
+    def look(uow):
+        (view,) = views(Left)
+        uow.reader = district.people[who]
+        return {one.label.split()[0] for one in choices(uow, uow.load(case), view)}
+
+    return district.read(look)
+
+
+def heard(district, who, case, action):
+    return district.read(lambda uow: outcome(uow, case, action, district.people[who]).told)
+
+
 @pytest.mark.clause("2-task1, 1.6-O2")
 def test_who_came_gets_a_certificate_in_one_click(open_district):
     district = open_district("2025-10-06")
@@ -61,6 +80,9 @@ def test_who_came_gets_a_certificate_in_one_click(open_district):
     assert code(district.act("P204", case, "leave_event", participant=row(district, "Чуб"))) == (
         "another_schools_person"
     )
+    assert offered(district, "P204", case) == {"Авдеева"}
+    assert offered(district, "P112", case) == {"Третьяк", "Чуб"}
+    assert offered(district, "P201", case) == {"Авдеева", "Третьяк", "Чуб"}
     empty = {**came, "participants": []}
     assert code(district.act("P201", case, "hold_event", **empty)) == "nobody_came"
     guest = [{"name": "Исмаилов Шамиль Гасанович", "school": district.school("S13")}]
@@ -92,9 +114,21 @@ def test_whoever_waits_longest_gets_the_place_that_is_free(open_district):
         done(district.act(head, case, "enrol_colleagues", colleagues=people(name)))
     assert stands(district) == {"Первая": "registered", "Вторая": "waiting", "Третья": "waiting"}
     assert "no_places" in district.flags(case)
+    assert heard(district, "P113", case, "enrol_colleagues").endswith("ожидания: Третья Анна")
+    assert code(district.act("P204", case, "leave_event", participant=row(district, "Первая"))) == (
+        "nobody_listed"
+    )
+    done(district.act("P204", case, "join_event"))
+    assert "вы в листе ожидания" in heard(district, "P204", case, "join_event")
+    done(district.act("P204", case, "leave_event", participant=row(district, "Авдеева")))
     done(district.act("P110", case, "leave_event", participant=row(district, "Первая")))
-    assert stands(district) == {"Первая": "left", "Вторая": "registered", "Третья": "waiting"}
-    again = district.act("P110", case, "leave_event", participant=row(district, "Первая"))
+    assert stands(district) == {
+        "Первая": "left",
+        "Вторая": "registered",
+        "Третья": "waiting",
+        "Авдеева": "left",
+    }
+    again = district.act("P201", case, "leave_event", participant=row(district, "Первая"))
     assert code(again) == "not_listed"
     district.carry_out()
     assert any("освободилось: Вторая Анна" in one for one in district.notices("P112"))

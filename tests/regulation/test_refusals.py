@@ -736,6 +736,8 @@ ELSEWHERE = {
     "last_visa",
     "nobody_missing",
     "act_incomplete",
+    "directions_not_named",
+    "lives_short",
     "name_doubled",
     "school_closed",
     "wishes_missing",

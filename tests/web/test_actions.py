@@ -171,6 +171,9 @@ def test_who_signs_reads_the_remarks_of_the_visas(browser, district, order):
     done(district.act("P005", order, "visa_with_remarks", reason="Срок для школ тесен."))
     page = browser("P002").get(f"/cases/{order}/actions/sign")
     assert any("Срок для школ тесен." in said for said in table_of(page, "Виза").values())
+    assert "В приказе останется пропуск" in page
+    done(district.act("P002", order, "sign"))
+    assert "В приказе останется пропуск" in browser("P004").get(f"/cases/{order}/actions/register")
 
 
 @pytest.mark.opened("2025-08-28")

@@ -37,7 +37,15 @@ def test_who_gives_a_case_out_of_sight_goes_on_to_her_work(browser, district):
     answer = coordinator.post(path, reason="В файле имена учеников.")
     assert answer.headers["Location"] == "/"
     assert "Материал возвращён автору" in coordinator.says("/")[0]
-    coordinator.get(f"/cases/{case}", status=404)
+    for gone in (f"/cases/{case}", path):
+        assert "Дело уже ушло дальше" in coordinator.get(gone, status=404)
+    assert "ушло дальше" in coordinator.post(path, status=404, reason="x" * 20).get_data(
+        as_text=True
+    )
+    assert "ушло дальше" not in browser("P110").get(f"/cases/{case}", status=404)
+    mended = browser("P204").get(f"/cases/{case}")
+    top = mended.partition('class="note sent-back"')[2].partition("</div>")[0]
+    assert "В файле имена учеников." in top
 
 
 @pytest.mark.parametrize("odd", ["on", "²", "-1", "9" * 40, "{}", "1.5"])

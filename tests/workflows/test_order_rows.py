@@ -1,8 +1,10 @@
 """Rows O1–O10 of the order: visas, signature, registration, acknowledgement."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
+from engine.facts_twin import FactsTwin
 from engine.people import S06, S12, S16, S17, actor, capacity
 from network_story import (
     ACKNOWLEDGEMENT,
@@ -22,8 +24,11 @@ from register_rows import act, put_acts, put_in_networks, put_network, take_stat
 from workflow_app.engine.changes import Ask, Enter, Made, Notify, Number, Paper, Put
 from workflow_app.engine.decide import Decision, allowed, settle
 from workflow_app.engine.facts import Signer
+from workflow_app.engine.forms import with_values
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import system
+from workflows.order_approval.form import Order, heading, names_of_networks
+from workflows.order_approval.kinds import EXTEND, EXTENSION
 from workflows.order_approval.rules import basis_to_replace
 
 REASON = {"reason": "ошибка в составе"}
@@ -222,6 +227,31 @@ def test_guard_refuses_with_its_code_and_a_sentence(
     assert code in {reason.code for reason in refusal}
 
 
+def test_a_draft_begun_by_hand_is_dropped_and_one_of_a_proposal_goes_with_it():
+    by_hand = replace(order("draft"), parent_id=None)
+    decision = take(ORDER, by_hand, "drop_order_draft", "specialist", approved())
+    assert isinstance(decision, Decision), decision
+    assert decision.target == "dropped"
+    refused = take(ORDER, order("draft"), "drop_order_draft", "specialist", approved())
+    assert isinstance(refused, Refusal)
+    assert (refused.code, refused.is_done) == ("begun_by_another", True)
+
+
+def test_orders_of_one_title_are_told_apart_by_their_networks_until_people_word_it():
+    told = FactsTwin(names={("network", key): f"Опора {key}" for key in (1, 2, 3)})
+
+    def called(title=EXTENSION, **said):
+        data = Order(kind=EXTEND, title=title, **said)
+        return heading(with_values(data, names_of_networks(data, told)))
+
+    assert called() == EXTENSION
+    assert called(networks=[1]) == "О продлении деятельности сети «Опора 1»"
+    assert called(networks=[1, 2, 3]) == (
+        "О продлении деятельности сетей «Опора 1», «Опора 2» и ещё 1"
+    )
+    assert called("О сетях района", networks=[1]) == "О сетях района"
+
+
 @pytest.mark.clause("1.1b")
 @pytest.mark.parametrize(
     ("told", "said"),
@@ -248,6 +278,8 @@ def test_who_prepares_an_order_learns_which_basis_is_over_and_what_to_take(told,
     assert [one.message for one in told if one.code == "act_incomplete"] == [
         f"В приказе останется пропуск: у акта нет номера или даты — {own.citation}"
     ]
+    signed = order("signed", signed_on=TODAY.isoformat())
+    assert {one.code for one in basis_to_replace(signed, registers)} == {"act_incomplete"}
     refused = take(ORDER, order("on_signature"), "sign", "department_head", registers)
     assert isinstance(refused, Refusal)
     assert said in refused.message

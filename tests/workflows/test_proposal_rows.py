@@ -1,6 +1,7 @@
 """Rows P1–P15 of the proposal: who may, from where to where, if what, then what."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from engine.people import S06, S12, S16, S17, actor
@@ -722,6 +723,19 @@ def test_fresh_draft_names_the_own_school_and_the_coming_year():
         "valid_to": "2026-08-31",
     }
     assert "base" not in other
+
+
+def test_a_network_proposed_in_june_is_for_the_coming_year_and_told_what_it_lacks():
+    head, june = actor("head_of_s06").capacities[0], dt.date(2026, 6, 18)
+    assert PROPOSAL.prefill(head, facts(), dt.date(2026, 6, 1))["school_year"] == YEAR
+    coming = PROPOSAL.prefill(head, facts(), june)
+    assert (coming["school_year"], coming["valid_to"]) == ("2026-2027", "2027-08-31")
+    case = proposal("draft", school_year="2026-2027", directions=[])
+    told = {one.code: one.message for one in warned(PROPOSAL, case, facts())}
+    assert told.keys() == {"directions_not_named"}
+    assert told["directions_not_named"].startswith("Направления 2026/2027 ещё не определены")
+    summer = replace(proposal("draft"), today=june)
+    assert [one.code for one in warned(PROPOSAL, summer, facts())] == ["lives_short"]
 
 
 def test_fresh_draft_proposes_the_term_the_municipality_has_decided():

@@ -91,6 +91,7 @@ def test_a_plan_is_warned_of_distance_and_of_schools_without_a_line():
         "no_line": "По карточке школы связи нет или она не указана: «№ 10», «№ 2». "
         "Уточните, как там примут участие: «Семинар 5»",
     }
+    assert of_plan(row("1", form="report"), row("2", form="survey", mode="remote")) == set()
     assert {code for code, _ in of_plan(row("1"), state="active")} == {"no_remote_activity"}
 
 

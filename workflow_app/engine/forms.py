@@ -186,6 +186,7 @@ class Form(BaseModel):
 OPTIONS = frozenset(
     {
         "accept",
+        "among",
         "basis",
         "card",
         "choices",
@@ -272,7 +273,8 @@ def field(
     action that is `present` begins with what the case says under its name; `demanded` asks the
     case whether an optional field is asked for after all, and its sentence says how. What a field
     that is `on_page` says stands on the page of what the case is about, too. A number that stays
-    empty becomes the one that the journal `next_of` gives next: the page says which.
+    empty becomes the one that the journal `next_of` gives next: the page says which. `among` says
+    which rows of a register somebody may name: (case, facts, capacity) → their ids.
     """
     described = {
         "basis": basis,

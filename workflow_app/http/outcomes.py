@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from workflow_app.engine.case import Case
+from workflow_app.engine.forms import views
 from workflow_app.engine.process import Process, Transition
 from workflow_app.engine.roles import POST, Actor, targets
 from workflow_app.engine.text import day_in_words, plural
@@ -45,18 +46,18 @@ def outcome(uow: SqlUnitOfWork, instance_id: int, action: str, person_id: int) -
     followed = [one.title for one in steps.history if one.seq > line.seq and not one.name]
     due = _dues(uow, case, steps.deadlines)
     return Outcome(
-        _told(uow, process, case, line),
+        _told(uow, process, case, line, uow.actor(person_id)),
         followed,
         list(_next(uow, process, case, steps.work, due, uow.actor(person_id), action)),
     )
 
 
-def _told(uow: SqlUnitOfWork, process: Process, case: Case, line: HistoryLine) -> str:
+def _told(uow: SqlUnitOfWork, process: Process, case: Case, line: HistoryLine, taker: Actor) -> str:
     """Return a line of history to who wrote it: in the step's own words, or whose voice it was."""
     step, voter = process.step(line.from_state, line.action), line.form.get("voter")
     facts = uow.facts(case.municipality_id)
     if isinstance(step, Transition):
-        return step.done(case, facts) if step.done else line.title
+        return step.done(_at_hand(uow, case, step, line, taker), facts) if step.done else line.title
     found = process.answer(line.action)
     votes = tuple(facts.tally(case, found[0].key) or ()) if found else ()
     places = {vote.voter.organisation_id for vote in votes}
@@ -65,6 +66,20 @@ def _told(uow: SqlUnitOfWork, process: Process, case: Case, line: HistoryLine) -
         return line.title
     name = facts.name("school", own)
     return line.title if name in line.title else f"{line.title} (ответ за {name})"
+
+
+def _at_hand(
+    uow: SqlUnitOfWork, case: Case, step: Transition, line: HistoryLine, taker: Actor
+) -> Case:
+    """Return a case after a step with what it was given, and who took it."""
+    fitting = (
+        one for one in taker.capacities for role in step.by if role.is_held(one, case.parties)
+    )
+    capacity = next(fitting, None)
+    names = [view.name for view in views(step.form)] if step.form else ()
+    said = {name: line.form[name] for name in names if name in line.form}
+    form = step.form.model_validate(said) if step.form else None
+    return case.at_hand(form, capacity, uow.now, uow.today) if capacity else case
 
 
 def _dues(

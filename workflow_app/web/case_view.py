@@ -28,6 +28,7 @@ from workflow_app.services import administration, polls
 from workflow_app.services.cases import acting, requests, signing, undo_traces
 from workflow_app.services.hashing import text_hash
 from workflow_app.services.polls import Progress
+from workflow_app.store.cases import history
 from workflow_app.store.cases.polls import SqlPolls
 from workflow_app.store.directory import calendar, offices
 from workflow_app.store.directory.questions import SchoolContext
@@ -42,12 +43,19 @@ from workflow_app.web.assigning import Performers, performers
 from workflow_app.web.board import Board, Card, boards
 from workflow_app.web.comparison import Changed, differences
 from workflow_app.web.due import days_left
+from workflow_app.web.pages import ReservedError
 from workflow_app.web.readable_cases import readable_among
 from workflow_app.web.security import away, person_id
 
 UNSAID = (None, False, "", ())
 """What a cell holds in which nobody wrote."""
 
+LATELY = dt.timedelta(days=7)
+"""So long ago a person's other tabs may still show a case that went on out of her sight."""
+GONE_ON = (
+    "Дело уже ушло дальше: ваш шаг в нём сделан, и сейчас оно открыто другим. Что ждёт вас, стоит "
+    "в «Моих делах»."
+)
 STYLES = ("primary", "secondary", "danger")
 """In this order the actions of a case stand."""
 
@@ -311,6 +319,13 @@ class CaseView:
         return last if last and last.line.name else None
 
     @property
+    def sent_back(self) -> "Line | None":
+        """Return the words with which a text came back to who mends it; remarks stand in it."""
+        last = self.last_word
+        is_why = last and last.line.from_state and last.line.to_state == self.case.state
+        return last if is_why and self.is_editable and not self.answered else None
+
+    @property
     def held_offers(self) -> Sequence[OfferLine]:
         """Return what this person could do, were it not for a reason."""
         return [one for one in self._refused if not one.is_done]
@@ -450,10 +465,18 @@ def readable(uow: SqlUnitOfWork, instance_id: int) -> tuple[Case, Process, Actor
 
 
 def _hidden(uow: SqlUnitOfWork, process: Process, case: Case, actor: Actor) -> HTTPException:
-    """Return that there is no such case; to who reads it but while she is away, who stands in."""
+    """Return that there is no such case; to who reads it but while she is away, who stands in.
+
+    Who took a step in it lately knows of it: she is told that it went on, and nothing more.
+    """
     own = offices.capacities(uow.connection, actor.person_id, uow.today, absent_keeps=True)
     is_hers = acting.may_read(uow, process, case, Actor(actor.person_id, own))
-    return (away(uow) if is_hers else None) or NotFound()
+    if is_hers and (elsewhere := away(uow)):
+        return elsewhere
+    since = uow.now - LATELY
+    if history.took_part(uow.connection, case.id, actor.person_id, since):
+        return ReservedError(GONE_ON, "queue.show", "Мои дела", 404)
+    return NotFound()
 
 
 def _about(uow: SqlUnitOfWork, case: Case, actor: Actor, offer: Offer) -> str:

@@ -55,8 +55,9 @@ _STEP = re.compile("/cases/([1-9][0-9]{0,13})/")
 class ReservedError(Forbidden):
     """A page for others: a sentence says who opens it, and a link where to go instead."""
 
-    def __init__(self, sentence: str, way: str, title: str) -> None:
+    def __init__(self, sentence: str, way: str, title: str, code: int = 403) -> None:
         super().__init__(sentence)
+        self.code = code
         self.sentence, self.way, self.title = sentence, way, title
 
 

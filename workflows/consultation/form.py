@@ -70,6 +70,9 @@ class Question(Form):
         "Где", readonly=True, optional=True, when=lambda data: data.place
     )
     is_agreed: Flag = field("Время согласовано", hidden=True)
+    held_on: Date = field(
+        "Проведена", readonly=True, optional=True, when=lambda data: data.held_on
+    )
     answer: Text = field("Ответ", readonly=True, optional=True, when=lambda data: data.answer)
     more: Text = field(
         "Уточняющий вопрос", readonly=True, optional=True, when=lambda data: data.more
@@ -98,6 +101,9 @@ class Result(Form):
     """What came of the meeting."""
 
     held_on: Date = field("Когда проведена")
+    earlier: Line = field(
+        "Почему раньше", optional=True, hint="Только если встретились до согласованного дня"
+    )
     answer: Text = field("Итог", minimum=20, hint="Что разобрали и о чём договорились")
 
 

@@ -31,6 +31,7 @@ from workflows.consultation.rules import (
     enter_question,
     held_after_question,
     held_already,
+    held_as_agreed,
     is_overdue,
     mark_late,
     meets_another,
@@ -164,7 +165,7 @@ process.move(
 )
 process.move(
     "write_result", "Записать итог", agreed, answer_given, by=CONSULTANT, basis="1.4",
-    form=Result, style="primary", if_=[answered, held_already, held_after_question],
+    form=Result, style="primary", if_=[answered, held_already, held_after_question, held_as_agreed],
     do=[put_result], past="Итог консультации записан",
 )
 process.move(

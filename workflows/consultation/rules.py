@@ -86,6 +86,18 @@ def held_after_question(case: Case[Question], _facts: Facts) -> Refusal | None:
     )
 
 
+@says("консультация проведена не раньше согласованного дня, или сказано почему")
+def held_as_agreed(case: Case[Question], _facts: Facts) -> Refusal | None:
+    """An earlier day may be a slip of the hand, and what the register has is not taken back."""
+    held, agreed = case.form.held_on, case.data.offered_on
+    if held is None or agreed is None or held >= agreed or case.form.earlier.strip():
+        return None
+    return refuse(
+        "held_before_agreed", "Договорились на {agreed}: проверьте день или напишите, почему "
+        "встретились раньше", agreed=date(agreed), kind="form", field="held_on",
+    )
+
+
 @says("новый исполнитель работает в методическом центре")
 def colleague_fits(case: Case[Question], facts: Facts) -> Refusal | None:
     """A question is handed over within the methodical centre, to somebody else (1.4)."""
@@ -203,7 +215,9 @@ def put_nobody(case: Case[Question], facts: Facts) -> Iterator[Put | Amend]:
     yield from amended(case, facts, methodist=None)
 
 
-NO_TIME = {"offered_on": None, "offered_at": "", "place": "", "is_agreed": False}
+NO_TIME = {
+    "offered_on": None, "offered_at": "", "place": "", "is_agreed": False, "held_on": None,
+}
 
 
 @says("предложенное время записано; взамен согласованного — с новым сроком")
@@ -258,7 +272,7 @@ def put_answer(case: Case[Question], facts: Facts) -> Iterator[Put | Amend]:
 @says("итог записан в реестр")
 def put_result(case: Case[Question], facts: Facts) -> Iterator[Put | Amend]:
     """What came of a meeting is found like an answer; its time was agreed within the term."""
-    yield Put({"answer": _added(case)})
+    yield Put({"answer": _added(case), "held_on": case.form.held_on})
     yield from amended(
         case, facts, state="held", answer=_added(case), answered_on=case.form.held_on,
     )

@@ -8,6 +8,7 @@ from typing import Any
 from workflow_app.engine import (
     Appointment,
     Capacity,
+    Case,
     Choice,
     Count,
     Date,
@@ -26,10 +27,14 @@ from workflow_app.engine import (
     field,
 )
 from workflows.activities import DELIVERY
-from workflows.registers.events import KINDS
+from workflows.registers.events import COMING, KINDS, PARTICIPANTS
 from workflows.registers.memberships import base_of, composition, networks_of
 from workflows.registers.networks import NETWORKS
+from workflows.roles import SCHOOL_COORDINATOR, SCHOOL_HEAD
 from workflows.wording import HOURS
+
+SENDERS = (SCHOOL_HEAD, SCHOOL_COORDINATOR)
+"""Who registers colleagues, and takes them off."""
 
 
 class Event(Form):
@@ -92,10 +97,29 @@ def is_name(text: str) -> bool:
     return len(text) <= LONGEST and _NAME.fullmatch(text) is not None
 
 
+def may_take_off(case: Case[Event], facts: Facts, by: Capacity) -> frozenset[int]:
+    """Return whom of the list somebody may take off it.
+
+    The organiser anybody, who sends colleagues those of her school, everybody else herself.
+    """
+    rows = facts.of(PARTICIPANTS).find(network=case.data.network, code=case.data.code)
+    coming = [row for row in rows if row.state in COMING]
+    if by.position_id == case.data.writer:
+        return frozenset(row.id for row in coming)
+    own = [row for row in coming if row.school == by.organisation_id]
+    if by.role in {role.held_by for role in SENDERS}:
+        return frozenset(row.id for row in own)
+    name = facts.name("person", by.person_id, "full_name")
+    return frozenset(row.id for row in own if row.name == name)
+
+
 class Left(Form):
     """Who does not come after all."""
 
-    participant: Ref = field("Кто не придёт", to="event_participant", of="code")
+    participant: Ref = field(
+        "Кто не придёт", to="event_participant", of="code", among=may_take_off,
+        hint="Место получит первый из листа ожидания",
+    )
 
 
 class Guest(Row):

@@ -16,6 +16,7 @@ from workflow_app.engine import (
     stay,
 )
 from workflows.experience_event.form import (
+    SENDERS,
     Colleagues,
     Event,
     Left,
@@ -38,12 +39,14 @@ from workflows.experience_event.rules import (
     hour_is_past,
     is_full,
     is_not_listed,
+    is_to_take_off,
     join,
-    may_take_off,
     meets_on_day_off,
     names_are_new,
     note_who_came,
     registration_is_open,
+    said_of_enrolling,
+    said_of_joining,
     somebody_came,
     somebody_is_listed,
     take_off,
@@ -59,8 +62,6 @@ from workflows.roles import (
     COORDINATOR,
     IMC_HEAD,
     METHODIST,
-    SCHOOL_COORDINATOR,
-    SCHOOL_HEAD,
     SCHOOL_PEOPLE,
 )
 from workflows.rules import Reason, author_belongs
@@ -136,16 +137,16 @@ process.move(
 process.move(
     "join_event", "Записаться", announced, stay, by=SCHOOL_PEOPLE,
     basis="E2, 2", style="primary", if_=[registration_is_open, is_not_listed], do=[join],
-    past="Участник записан",
+    past="Участник записан", done=said_of_joining,
 )
 process.move(
-    "enrol_colleagues", "Записать коллег", announced, stay, by=(SCHOOL_HEAD, SCHOOL_COORDINATOR),
+    "enrol_colleagues", "Записать коллег", announced, stay, by=SENDERS,
     basis="E2, 2", form=Colleagues, if_=[answered, registration_is_open, names_are_new],
-    do=[enrol], past="Коллеги записаны",
+    do=[enrol], past="Коллеги записаны", done=said_of_enrolling,
 )
 process.move(
     "leave_event", "Снять с записи", announced, stay, by=(*SCHOOL_PEOPLE, WRITER), basis="E2",
-    form=Left, if_=[somebody_is_listed, answered, may_take_off], do=[take_off],
+    form=Left, if_=[somebody_is_listed, answered, is_to_take_off], do=[take_off],
     past="Участник снят с записи",
 )
 process.move(

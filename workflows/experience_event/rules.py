@@ -21,8 +21,10 @@ from workflow_app.engine.roles import POST
 from workflows.experience_event.form import (
     LONGEST,
     MOST,
+    SENDERS,
     Event,
     is_name,
+    may_take_off,
     names_in,
     of_network,
 )
@@ -124,7 +126,7 @@ def comes(case: Case[Event], facts: Facts, by: Capacity) -> Attendance | None:
     if mine in (*TAKEN, "waiting"):
         return Attendance(STANDS[mine] if mine == "waiting" else "")
     sent = sum(row.state in TAKEN for row in rows)
-    if sent and by.role in (SCHOOL_HEAD.held_by, SCHOOL_COORDINATOR.held_by):
+    if sent and by.role in {role.held_by for role in SENDERS}:
         return Attendance(f"от школы: {sent}")
     is_open = data.register_until is None or facts.today <= data.register_until
     if case.state == "announced" and is_open:
@@ -206,6 +208,29 @@ def join(case: Case[Event], facts: Facts) -> Iterator[Enter | Amend]:
     yield from _list(case, facts, [_own_name(case, facts)])
 
 
+def said_of_joining(case: Case[Event], facts: Facts) -> str:
+    """Whoever registers hears whether she has a place."""
+    own, name = case.capacity.organisation_id if case.capacity else None, _own_name(case, facts)
+    mine = [row.state for row in listed(case, facts) if (row.school, row.name) == (own, name)]
+    if "waiting" in mine:
+        return (
+            "Мест уже нет: вы в листе ожидания. Освободившееся место получит первый по очереди"
+        )
+    return "Вы записаны"
+
+
+def said_of_enrolling(case: Case[Event], facts: Facts) -> str:
+    """Whoever registers colleagues hears who of them has no place yet."""
+    own = case.capacity.organisation_id if case.capacity else None
+    names = set(names_in(case.form.colleagues))
+    rows = [row for row in listed(case, facts) if row.school == own and row.name in names]
+    waiting = [row.name for row in rows if row.state == "waiting"]
+    if not waiting:
+        return "Коллеги записаны"
+    said = f"Мест не хватило, в листе ожидания: {', '.join(waiting)}"
+    return f"Записано: {len(rows) - len(waiting)}. {said}" if len(rows) > len(waiting) else said
+
+
 def _list(case: Case[Event], facts: Facts, names: list[str]) -> Iterator[Enter | Amend]:
     left = _places_left(case, facts)
     school = case.capacity.organisation_id if case.capacity else None
@@ -228,7 +253,7 @@ def _entry(case: Case[Event], school: int | None, name: str, state: str) -> Ente
 
 
 @says("отказывается школа за своего педагога или организатор")
-def may_take_off(case: Case[Event], facts: Facts) -> Refusal | None:
+def is_to_take_off(case: Case[Event], facts: Facts) -> Refusal | None:
     """A school answers for its own people; the organiser for all."""
     row = facts.of(PARTICIPANTS).get(case.form.participant)
     by = case.capacity
@@ -237,10 +262,13 @@ def may_take_off(case: Case[Event], facts: Facts) -> Refusal | None:
     if row.state not in COMING:
         return refuse("not_listed", "{name} уже не в списке", name=row.name, kind="form",
                       field="participant")
-    if row.school == by.organisation_id or by.position_id == case.data.writer:
+    if row.id in may_take_off(case, facts, by):
         return None
-    return refuse("another_schools_person", "Это педагог другой школы", kind="person",
-                  field="participant")
+    return refuse(
+        "another_schools_person",
+        "Снять можно себя, директору и координатору — ещё и педагогов своей школы",
+        kind="person", field="participant",
+    )
 
 
 @says("место освобождено, первый из листа ожидания записан")
@@ -262,9 +290,11 @@ def take_off(case: Case[Event], facts: Facts) -> Iterator[Amend | Notify]:
 @says("кто-то записан")
 def somebody_is_listed(case: Case[Event], facts: Facts) -> Refusal | None:
     """Of an empty list nobody is taken."""
-    if any(row.state in COMING for row in listed(case, facts)):
+    if any(row.state in COMING for row in listed(case, facts)) and (
+        case.capacity is None or may_take_off(case, facts, case.capacity)
+    ):
         return None
-    return refuse("nobody_listed", "Пока никто не записан")
+    return already_there("nobody_listed", "снимать некого: ваших в списке нет")
 
 
 # ---------------------------------------------------------------- held

@@ -152,7 +152,7 @@ process.move(
     form=Explanation, if_=[answered], past="Посещение закрыто без ознакомления",
 )
 process.move(
-    "cancel_visit", "Отменить", [planning, planned], cancelled, by=(VISITOR, IMC_HEAD),
+    "cancel_visit", "Отменить выезд", [planning, planned], cancelled, by=(VISITOR, IMC_HEAD),
     basis="V6", form=Reason, style="danger", if_=[answered], do=[announce_cancelling],
     past="Посещение отменено",
 )

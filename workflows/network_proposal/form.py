@@ -33,6 +33,9 @@ from workflows.wording import GOAL
 SPRING = 91
 """Days before July in which people plan the coming year already, where it has its directions."""
 
+SHORTEST = 90
+"""A network that would live so few days is begun in the coming year instead."""
+
 
 class Member(Row):
     """An invited school; it keeps its consent through every rework."""
@@ -120,10 +123,13 @@ class Rejection(Form):
 def first_values(capacity: Capacity, facts: Facts, today: dt.date) -> dict[str, Any]:
     """What the form says when it opens: the author's own school and the coming year.
 
-    A network proposed in spring is for the year whose directions the department has named already.
+    A network proposed in spring is for the year whose directions the department has named already,
+    one proposed in summer for the coming year in any case.
     """
-    coming = school_year(today + dt.timedelta(days=SPRING))
-    year = coming if of_year(facts, coming) else school_year(today)
+    coming, year = school_year(today + dt.timedelta(days=SPRING)), school_year(today)
+    left = school_year_bounds(year)[1] - today
+    if of_year(facts, coming) or left.days < SHORTEST:
+        year = coming
     since, until = school_year_bounds(year)
     years = min(max(int(facts.setting("A-04")), 1), int(facts.setting("A-04.max")))
     own = {"base": capacity.organisation_id} if capacity.role == "school_head" else {}

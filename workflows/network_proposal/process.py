@@ -54,9 +54,11 @@ from workflows.network_proposal.rules import (
     ORDER,
     base_is_not_invited,
     directions_in_force,
+    directions_not_named,
     directions_of_year,
     has_helped_school,
     initiative_allowed,
+    lives_short,
     name_begins_with_its_word,
     networks_per_school,
     order_not_signed,
@@ -107,7 +109,9 @@ process = Process(
     one_open=lambda data: f"{data.base}:{data.school_year}" if data.base else None,
     prefill=first_values,
     watcher=SPECIALIST,
-    warnings=(head_is_coordinator, name_begins_with_its_word),
+    warnings=(
+        head_is_coordinator, name_begins_with_its_word, directions_not_named, lives_short,
+    ),
     readers=(
         BASE_HEAD, MEMBER_HEAD, ASKED_HEAD, AUTHOR_HEAD, AUTHOR_SPECIALIST, COORDINATOR,
         *IMC, *DEPARTMENT, AUDITOR,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from workflow_app.engine import Case, Facts, Refusal, Setting, at_least, refuse, says
 from workflow_app.engine.calendar import school_year_bounds
 from workflows.coordinators import WRITTEN
-from workflows.network_proposal.form import Proposal
+from workflows.network_proposal.form import SHORTEST, Proposal
 from workflows.registers.directions import of_year
 from workflows.registers.memberships import networks_of
 from workflows.registers.schools import SCHOOLS, closed_on
@@ -74,6 +74,37 @@ def directions_in_force(case: Case, facts: Facts) -> Refusal | None:
         "Направления этого года ещё не утверждены приказом",
         field="directions",
         basis="5.2",
+    )
+
+
+@says("направления выбранного учебного года определены приказом")
+def directions_not_named(case: Case[Proposal], facts: Facts) -> Refusal | None:
+    """Warning: who finds no direction to choose learns whom to ask for it (5.2)."""
+    year = case.data.school_year
+    if case.state not in WRITTEN or not year:
+        return None
+    if any(row.is_in_force for row in of_year(facts, year).values()):
+        return None
+    return refuse(
+        "directions_not_named",
+        "Направления {year} ещё не определены приказом: попросите специалиста управления "
+        "образованием", year=year.replace("-", "/"), field="directions", basis="5.2",
+    )
+
+
+@says("сети останется работать меньше трёх месяцев")
+def lives_short(case: Case[Proposal], _facts: Facts) -> Refusal | None:
+    """Warning: a network for the summer holidays is a slip of the hand (A-04)."""
+    since, until = case.data.valid_from, case.data.valid_to
+    if case.state not in WRITTEN or since is None or until is None or until <= case.today:
+        return None
+    days = (until - max(since, case.today)).days + 1
+    if not 0 < days < SHORTEST:
+        return None
+    return refuse(
+        "lives_short", "Сеть проработает всего {days}, по {until}: проверьте учебный год и срок",
+        days=counted(days, "день", "дня", "дней"), until=date(until), field="valid_to",
+        basis="A-04",
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from workflow_app.engine import (
     Choice,
     Date,
+    Facts,
     File,
     Form,
     Int,
@@ -27,6 +28,7 @@ from workflows.order_approval.kinds import (
     CREATE,
     DIRECTIONS,
     EXTEND,
+    EXTENSION,
     JOURNAL,
     KINDS,
     OF_NETWORK,
@@ -131,6 +133,7 @@ class Order(Form):
     report_due: Date = field("Представить справку до", basis="4.3", when=of(CREATE, CLOSE))
     control: Person = field("Контроль возложить на", of="department")
     extra: Text = field("Дополнительный пункт", optional=True)
+    named: Line = field("Как названы сети", hidden=True)
     change: Line = field("Какое изменение", hidden=True)
     into: Network = field("К какой сети", hidden=True)
     new_base: School = field("Базовая школа новой сети", hidden=True)
@@ -142,6 +145,28 @@ class Order(Form):
     signed_as: Line = field("В должности", hidden=True)
     signed_on: Date = field("Дата подписи", hidden=True)
     registered_on: Date = field("Дата регистрации", hidden=True)
+
+
+LONGEST = 120
+"""So much of the name of one network stands in a heading."""
+NAMED = 2
+"""So many networks are named in a heading, the others counted."""
+
+
+def names_of_networks(data: Order, facts: Facts) -> dict[str, Any]:
+    """Return how an order is told from another one with the title both began with."""
+    if data.kind != EXTEND or not data.networks:
+        return {"named": ""}
+    keys = (*data.networks,)
+    names = ", ".join(f"«{facts.name('network', key)[:LONGEST]}»" for key in keys[:NAMED])
+    more = f" и ещё {len(keys) - NAMED}" if len(keys) > NAMED else ""
+    return {"named": f"{'сети' if len(keys) == 1 else 'сетей'} {names}{more}"}
+
+
+def heading(data: Order) -> str:
+    """Return how an order is called in lists: its title, if people have worded one."""
+    is_worded = data.title != EXTENSION or not data.named
+    return data.title if is_worded else f"{EXTENSION.removesuffix('сетей')}{data.named}"
 
 
 class Signature(Form):

@@ -18,6 +18,8 @@ KINDS = {
     RESULTS: "Об итогах года",
     REVOKE: "Об отмене приказа",
 }
+EXTENSION = "О продлении деятельности сетей"
+"""The title an order of extension begins with."""
 OF_NETWORK = (CREATE, AMEND, CLOSE)
 """Orders about one network and its composition."""
 

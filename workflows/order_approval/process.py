@@ -49,9 +49,11 @@ from workflows.order_approval.form import (
     Scan,
     Signature,
     first_values,
+    heading,
+    names_of_networks,
     shown_to,
 )
-from workflows.order_approval.kinds import CREATE, EXTEND, REVOKE
+from workflows.order_approval.kinds import CREATE, EXTEND, EXTENSION, REVOKE
 from workflows.order_approval.limits import DATED, TO_SEND, only
 from workflows.order_approval.papers import ORDER, order, order_file
 from workflows.order_approval.papers_of_change import (
@@ -77,6 +79,7 @@ from workflows.order_approval.rules import (
     basis_to_replace,
     date_in_sequence,
     date_is_possible,
+    is_begun_by_hand,
     new_name_is_free,
     not_revoked,
     nothing_is_missing,
@@ -116,7 +119,8 @@ process = Process(
         "base": lambda data: (data.base,),
         "members": lambda data: (*(member.school for member in data.members), *shown_to(data)),
     },
-    heading=lambda data: data.title,
+    heading=heading,
+    kept=names_of_networks,
     stop="drop",
     prefill=first_values,
     watcher=SPECIALIST,
@@ -211,7 +215,7 @@ process.start(
 )
 process.start(
     "extend_networks", "Приказ о продлении сетей", draft, by=SPECIALIST, basis="A-04",
-    do=[begin(EXTEND, "О продлении деятельности сетей")],
+    do=[begin(EXTEND, EXTENSION)],
     past="Начат проект приказа о продлении сетей",
 )
 process.start(
@@ -285,6 +289,10 @@ process.move(
 process.move(
     "cancel", "Отменить приказ", signed, cancelled, by=DEPARTMENT_HEAD, basis="O10, 7.2",
     form=Reason, style="danger", if_=[answered], do=[Withdraw()], past="Приказ отменён",
+)
+process.move(
+    "drop_order_draft", "Удалить черновик", draft, dropped, by=SPECIALIST, basis="O10",
+    style="danger", if_=[is_begun_by_hand], past="Черновик приказа удалён",
 )
 process.move(
     "drop", "Снять с подготовки", [draft, agreement, returned, signature], dropped,

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 
-from workflow_app.engine import Case, Facts, Refusal, refuse, says
+from workflow_app.engine import Case, Facts, Refusal, already_there, refuse, says
 from workflows.order_approval.form import Order
 from workflows.order_approval.kinds import JOURNAL
 from workflows.registers.acts import ACTS, Act
@@ -34,6 +34,16 @@ def nothing_is_missing(case: Case[Order], facts: Facts) -> Iterator[Refusal]:
             )
 
 
+@says("проект начат специалистом, а не другим делом")
+def is_begun_by_hand(case: Case[Order], _facts: Facts) -> Refusal | None:
+    """What a proposal or a change has begun goes with it (P11, P15)."""
+    if case.parent_id is None:
+        return None
+    return already_there(
+        "begun_by_another", "проект подготовлен по другому делу и снимается вместе с ним"
+    )
+
+
 @says("основания приказа действуют, или объяснено, почему взят истёкший акт")
 def basis_in_force(case: Case[Order], facts: Facts) -> Iterator[Refusal]:
     """An expired act blocks the signature until it is replaced or explained (1.1b)."""
@@ -50,9 +60,9 @@ def basis_in_force(case: Case[Order], facts: Facts) -> Iterator[Refusal]:
 @says("взятый за основание акт не действует")
 def basis_to_replace(case: Case, facts: Facts) -> Iterator[Refusal]:
     """Whoever prepares the order learns of it before the signer does, and what to take (1.1b)."""
-    if case.data.signed_on:
+    if case.data.registered_on:
         return
-    for said in _out_of_force(case, facts):
+    for said in () if case.data.signed_on else _out_of_force(case, facts):
         yield refuse("basis_expired", "{said}", said=said, field="acts", basis="1.1")
     for act in filter(None, map(facts.of(ACTS).last, case.data.acts)):
         if not (act.number and act.adopted_on):

@@ -33,6 +33,7 @@ from workflows.plan_activity.rules import (
     is_overdue,
     is_recommended,
     new_dates_fit,
+    new_days_have_begun,
     new_responsible_fits,
     recommended,
     responsible_left,
@@ -141,7 +142,8 @@ process.move(
     if_=[answered], past="Отчёт о мероприятии возвращён: доказательств мало",
 )
 process.move(
-    "postpone", "Перенести", [planned, in_progress, postponed], postponed, by=COORDINATOR,
+    "postpone", "Перенести", [planned, in_progress, postponed],
+    {in_progress: new_days_have_begun, postponed: otherwise}, by=COORDINATOR,
     basis="K3", form=NewDates, do=[put_dates],
     if_=[answered, new_dates_fit,
          at_most("postpone", 2, instead="Измените план через совет сети.")],
@@ -163,7 +165,7 @@ process.move(
     unlimited="тему запросов поправляют, сколько нужно", past="Мероприятие связано с запросами",
 )
 process.move(
-    "cancel", "Отменить", [planned, in_progress, postponed],
+    "cancel", "Отменить мероприятие", [planned, in_progress, postponed],
     {asked_to_cancel: is_recommended, cancelled: otherwise}, by=COORDINATOR, basis="K3",
     form=Reason, style="danger", if_=[answered], past="Заявлена отмена мероприятия",
 )

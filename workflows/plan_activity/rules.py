@@ -64,7 +64,17 @@ def new_dates_fit(case: Case[Activity], _facts: Facts) -> Iterator[Refusal]:
     if until < since:
         yield refuse("dates_reversed", "Окончание раньше начала", kind="form", field="ends_on")
     if since < first or until > last:
-        yield refuse("date_outside_year", "Даты вне учебного года", kind="form", field="starts_on")
+        yield refuse(
+            "date_outside_year", "Мероприятие переносят внутри его учебного года: с {first} по "
+            "{last}", first=date(first), last=date(last), kind="form",
+            field="starts_on" if since < first else "ends_on",
+        )
+
+
+@says("новый день начала уже наступил")
+def new_days_have_begun(case: Case[Activity], _facts: Facts) -> bool:
+    """What was begun and gets a later end goes on: no day is left to wait for."""
+    return case.form.starts_on is not None and case.form.starts_on <= case.today
 
 
 @says("новый ответственный занимает должность в школе сети или в методическом центре")

@@ -16,6 +16,15 @@ _HISTORY = table(History)
 ADD = insert(_HISTORY).inline()
 _OF_CASE = select(_HISTORY).where(_HISTORY.c.instance_id == bindparam("case"))
 _LAST = _OF_CASE.order_by(_HISTORY.c.seq.desc()).limit(1)
+_PART = (
+    select(_HISTORY.c.id)
+    .where(
+        _HISTORY.c.instance_id == bindparam("case"),
+        _HISTORY.c.person_id == bindparam("person"),
+        _HISTORY.c.at >= bindparam("since"),
+    )
+    .limit(1)
+)
 _LINES = _OF_CASE.order_by(_HISTORY.c.seq)
 
 CHAINED = (
@@ -79,6 +88,12 @@ def last_step(connection: Connection, instance_id: int) -> LastStep | None:
 def steps(connection: Connection, instance_id: int) -> Sequence[LastStep]:
     """Return every line of a case, oldest first."""
     return [_step(row) for row in connection.execute(_LINES, {"case": instance_id})]
+
+
+def took_part(connection: Connection, instance_id: int, person_id: int, since: dt.datetime) -> bool:
+    """Tell whether a person took a step in a case since a moment."""
+    about = {"case": instance_id, "person": person_id, "since": since}
+    return connection.execute(_PART, about).first() is not None
 
 
 def _step(row: Any) -> LastStep:

@@ -132,6 +132,7 @@ def _rows(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choice]:
         alike = {name: value for name, value in alike.items() if not is_empty(value)}
     rows, readable = uow.facts(case.municipality_id).of(declared), uow.readable(declared)
     found = {row.id: row for row in rows.find(**alike)}
+    among = _among(uow, case, view)
     if isinstance(case.data, Record):
         # A row may begin to name another one on the day that one begins.
         found = {row.id: row for row in rows.on(LAST_DAY).find(**alike)} | found
@@ -148,7 +149,18 @@ def _rows(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choice]:
             group=declared.group_of(row),
         )
         for row in declared.in_order(filter(readable.has, found.values()))
+        if among is None or row.id in among
     ]
+
+
+def _among(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Collection[int] | None:
+    """Return which rows the reader may name in a field, by what it declares; None for any."""
+    asked = view.options.get("among")
+    if asked is None or uow.reader is None:
+        return None
+    facts = uow.facts(case.municipality_id)
+    held = uow.actor(uow.reader).capacities
+    return frozenset().union(*(asked(case, facts, one) for one in held))
 
 
 def _named_in(form: Form, register: str) -> set[int]:
