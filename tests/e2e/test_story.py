@@ -72,7 +72,7 @@ def draft_and_invite(page, district):
     page.locator("[name='context_note']").fill(NOTE)
     page.locator("[name='directions']").first.check()
     page.get_by_role("button", name="Пригласить школы").click()
-    assert "Готово" in page.locator(".alert").inner_text()
+    assert "приглашены" in page.locator(".alert").inner_text()
     return case
 
 
@@ -81,4 +81,4 @@ def agree_in_two_taps(page):
     page.get_by_role("link", name="Согласиться", exact=True).click()
     page.get_by_label("Ваш пароль").fill(DEMO_PASSWORD)
     page.get_by_role("button", name="Согласиться").click()
-    assert "Готово" in page.locator(".alert").inner_text()
+    assert "согласилась" in page.locator(".alert").inner_text()

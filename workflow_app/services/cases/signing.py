@@ -27,7 +27,7 @@ REWRITTEN = Refusal(
 )
 
 
-def text_of(uow: UnitOfWork, case: Case, actor: Actor, action: str) -> Form:
+def text_of(uow: UnitOfWork, case: Case[Form], actor: Actor, action: str) -> Form:
     """Return the text a person signs by an action: as it will stand after it.
 
     A step that asks for something, or is refused, leaves the text as it is.
@@ -41,7 +41,7 @@ def text_of(uow: UnitOfWork, case: Case, actor: Actor, action: str) -> Form:
     return case.data if isinstance(decision, Refusal) else _after(case, decision)
 
 
-def _after(case: Case, decision: Decision) -> Form:
+def _after(case: Case[Form], decision: Decision) -> Form:
     written = [one.values for one in decision.changes if isinstance(one, Put)]
     return with_values(case.data, {name: v for values in written for name, v in values.items()})
 
