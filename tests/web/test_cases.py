@@ -212,6 +212,20 @@ def test_a_draft_takes_what_is_unfinished_and_shows_it_marked_until_it_is_sent(
 
 
 @pytest.mark.shipped
+def test_every_mistake_of_a_saved_draft_is_named_and_marked(browser, draft):
+    head = browser("P102")
+    sent = form_of(head.get(f"/cases/{draft}"))
+    typed = {"members.2.need": "Помощь без школы", "valid_from": "скоро", "valid_to": UNREAD}
+    head.post(f"/cases/{draft}/draft", **{**sent, **typed})
+    page = head.get(f"/cases/{draft}")
+    said, text = page.split('class="case-form"')
+    marked = re.findall(r'class="field-error"[^>]*>([^<]+)<', text)
+    assert len(marked) == 3
+    flashed = re.search("До отправки допишите: [^<]*", said)[0]
+    assert [one for one in marked if one not in flashed] == []
+
+
+@pytest.mark.shipped
 def test_of_what_was_typed_two_editors_of_different_fields_both_succeed(browser, district, draft):
     one, two = browser("P102"), browser("P102")
     first, second = (form_of(b.get(f"/cases/{draft}")) for b in (one, two))

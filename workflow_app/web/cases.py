@@ -29,7 +29,7 @@ from workflow_app.web.security import person_id
 
 cases = Blueprint("cases", __name__)
 
-SAID = 2
+SAID = 5
 """So many unfinished places are named when a draft is saved; the page marks them all."""
 Answer = Response | str | tuple[str | Response, int]
 

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from workflow_app.engine.case import Case
 from workflow_app.engine.changes import Put
@@ -27,23 +27,26 @@ REWRITTEN = Refusal(
 )
 
 
-def text_of(uow: UnitOfWork, case: Case[Form], actor: Actor, action: str) -> Form:
+def text_of(uow: UnitOfWork, case: Case, actor: Actor, action: str) -> Form:
     """Return the text a person signs by an action: as it will stand after it.
 
     A step that asks for something, or is refused, leaves the text as it is.
     """
-    process = uow.processes[case.process]
+    process, text = uow.processes[case.process], cast("Form", case.data)
     step = process.transition(case.state, action)
     if step is None or not step.signed or step.form:
-        return case.data
+        return text
     facts = uow.facts(case.municipality_id)
     decision = decide(process, case, action, actor, None, facts, uow.now, uow.today)
-    return case.data if isinstance(decision, Refusal) else _after(case, decision)
+    return text if isinstance(decision, Refusal) else _after(case, decision)
 
 
-def _after(case: Case[Form], decision: Decision) -> Form:
-    written = [one.values for one in decision.changes if isinstance(one, Put)]
-    return with_values(case.data, {name: v for values in written for name, v in values.items()})
+def _after(case: Case, decision: Decision) -> Form:
+    text = cast("Form", case.data)
+    for change in decision.changes:
+        if isinstance(change, Put):
+            text = with_values(text, change.values)
+    return text
 
 
 def unread(case: Case, decision: Decision, seen: str | None) -> Refusal | None:
