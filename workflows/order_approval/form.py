@@ -157,7 +157,7 @@ def names_of_networks(data: Order, facts: Facts) -> dict[str, Any]:
     """Return how an order is told from another one with the title both began with."""
     if data.kind != EXTEND or not data.networks:
         return {"named": ""}
-    keys = (*data.networks,)
+    keys = [key for key in data.networks if key]
     names = ", ".join(f"«{facts.name('network', key)[:LONGEST]}»" for key in keys[:NAMED])
     more = f" и ещё {len(keys) - NAMED}" if len(keys) > NAMED else ""
     return {"named": f"{'сети' if len(keys) == 1 else 'сетей'} {names}{more}"}
