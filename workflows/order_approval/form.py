@@ -90,7 +90,7 @@ class Order(Form):
     """The draft of an order. What was decided before it is read-only here (4.2)."""
 
     kind: Choice = field("Вид приказа", choices=KINDS, default=CREATE, readonly=True)
-    title: Line = field("Заголовок", hint="Как на бумаге: «О …», «Об …»", when=is_titled)
+    title: Line = field("Заголовок", hint="«О создании сети …»", when=is_titled)
     network: Network = field("Сеть", readonly=True, when=of(AMEND, CLOSE))
     network_name: Line = field("Наименование сети", readonly=True, when=of(*OF_NETWORK))
     goal: Text = field("Цель", readonly=True, when=of(CREATE))
@@ -157,7 +157,7 @@ def names_of_networks(data: Order, facts: Facts) -> dict[str, Any]:
     """Return how an order is told from another one with the title both began with."""
     if data.kind != EXTEND or not data.networks:
         return {"named": ""}
-    keys = [one for one in data.networks if one]
+    keys = [key for key in data.networks if key]
     names = ", ".join(f"«{facts.name('network', key)[:LONGEST]}»" for key in keys[:NAMED])
     more = f" и ещё {len(keys) - NAMED}" if len(keys) > NAMED else ""
     return {"named": f"{'сети' if len(keys) == 1 else 'сетей'} {names}{more}"}
