@@ -18,6 +18,7 @@ from workflow_app.services.indicators import ANSWER_FOR_ALL, WATCH
 from workflow_app.services.journals import clerk
 from workflow_app.services.roots import check_command
 from workflow_app.store.accounts import admin
+from workflow_app.store.accounts.colleagues import SqlColleagues
 from workflow_app.store.directory import questions
 from workflow_app.store.journals import chains, numbering
 from workflow_app.store.models.directory import Position
@@ -26,6 +27,7 @@ from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.declared import rows_of_subject
 from workflow_app.web.readable_cases import cases_in_sight, readable_among
 from workflow_app.web.security import municipality, person_id, whole_municipality
+from workflow_app.web.suggesting import waiting_at
 
 registers = Blueprint("registers", __name__)
 
@@ -179,6 +181,8 @@ def school(school_id: int) -> str:
                 if one.organisation_id == school_id and one.role in uow.offices
                 for name in uow.offices[one.role].invites
             ],
+            asking=SqlColleagues(uow).number_waiting(school_id),
+            suggested=waiting_at(uow, school_id),
             may_tell=bool(service.may_tell_of(actor, school_id)),
             longest=LONGEST_NOTE,
             matters=admin.open_cases_of(uow.session, district, school_id)
