@@ -21,7 +21,6 @@ from workflow_app.store.accounts import admin
 from workflow_app.store.accounts.colleagues import SqlColleagues
 from workflow_app.store.directory import questions
 from workflow_app.store.journals import chains, numbering
-from workflow_app.store.models.directory import Position
 from workflow_app.store.read_models import queries
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.declared import rows_of_subject
@@ -197,7 +196,7 @@ def school(school_id: int) -> str:
     return read(look)
 
 
-def _addressed(uow: SqlUnitOfWork, held: Sequence[Position]) -> Collection[int]:
+def _addressed(uow: SqlUnitOfWork, held: Sequence[Any]) -> Collection[int]:
     """Return those of some positions whose holders' addresses the person reads."""
     actor = uow.actor(person_id())
     return {
