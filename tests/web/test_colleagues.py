@@ -199,6 +199,10 @@ def test_strangers_ask_by_a_link_and_the_head_answers(browser, district, home):
     assert people(district, "Белова") == []
     page = head.get(home)
     assert "Просят принять: 3" in page
+    told = [row for row in district.rows(Notice) if "просят принять" in row["subject"]]
+    assert [row["person_id"] for row in told] == [district.people[HEAD]]  # once a day
+    school = text_of(head.client.get(f"/schools/{district.school('S10')}"))
+    assert "просят принять: 3" in school
     chosen = re.findall(r'name="asking" value="(\d+)" checked', page)
     assert chosen == [str(new["id"])]  # who needs an answer alone
     assert "Соловьёва" not in page

@@ -5,6 +5,7 @@ import re
 import pytest
 from browsing import text_of
 
+from workflow_app.store.models.messages import Notice
 from workflow_app.store.models.registers import RegisterEntry, Suggestion
 from workflow_app.web.suggesting import MOST_OF_ADDRESS
 from workflows.registers.service_requests import REQUESTS, TOPICS
@@ -51,6 +52,10 @@ def test_what_strangers_write_waits_and_is_taken_in_by_one_press_added_up(
     sent = stranger.post(link, status=303, **said(topic, source="pupils"))
     assert "Спасибо, передано" in stranger.get(sent.location)  # and again, as often as she likes
     assert not district.register(REQUESTS)
+    told = [row for row in district.rows(Notice) if "предложено по ссылке" in row["subject"]]
+    assert [row["person_id"] for row in told] == [district.people["P110"]]  # once a day
+    school = text_of(browser("P110").client.get(f"/schools/{district.school('S10')}"))
+    assert "ждут решения: 3" in school
     head = browser("P110")
     assert "Пробные работы &lt;b&gt;чаще&lt;/b&gt;" in head.get(PAGE)
     first, second, third = [str(row["id"]) for row in district.rows(Suggestion)]

@@ -52,6 +52,15 @@ def tell(uow: Delivery, message: Message) -> None:
     uow.notify(message.municipality_id, message.instance_id, [notice])
 
 
+def tell_of_waiting(
+    uow: Delivery, to: Sequence[tuple[str, int]], municipality_id: int, what: str, link: str
+) -> None:
+    """Tell who answers for an organisation that strangers wrote to it: once a day of each thing."""
+    key = f"waiting:{link.rpartition('://')[2]}"[:150]
+    notice = NewNotice(f"{key}:{uow.now:%Y-%m-%d}", to, what, f"{what}.\n\n{link}")
+    uow.notify(municipality_id, None, [notice])
+
+
 def announce(uow: Delivery, message: Message) -> None:
     """Tell people what came into their queue, and by when."""
     said = message.payload

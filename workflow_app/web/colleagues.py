@@ -21,8 +21,10 @@ from workflow_app.http.numbers import number_in
 from workflow_app.services.accounts import colleagues as service
 from workflow_app.services.accounts.people import Newcomer, gender_of
 from workflow_app.services.hashing import canonical, sha256
+from workflow_app.services.letters import tell_of_waiting
 from workflow_app.store.accounts import colleagues as store
 from workflow_app.store.accounts.colleagues import SqlColleagues
+from workflow_app.store.messages.delivery import SqlDelivery
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.pasting import lines_of
 from workflow_app.web.security import person_id
@@ -285,11 +287,24 @@ def join(token: str) -> Answer:
     refusal = None
     if request.method == "POST":
         address = limits.client_address()
-        refusal = transact(
-            lambda uow: service.apply(
-                SqlColleagues(uow), where, person, sent.get("title", "")[:300], address
-            )
-        )
+
+        def work(uow: SqlUnitOfWork) -> Refusal | None:
+            title = sent.get("title", "")[:300]
+            refused = service.apply(SqlColleagues(uow), where, person, title, address)
+            if refused is None:
+                place = where.organisation_id
+                way = url_for(".show", organisation_id=place, office=where.role)
+                fill = [one.held_by for one in uow.offices.values() if where.role in one.invites]
+                tell_of_waiting(
+                    SqlDelivery(uow),
+                    [(role, place) for role in fill],
+                    where.municipality_id,
+                    f"{kind.plural.capitalize()}: просят принять, ждёт вашего ответа",
+                    f"{_public_url()}{way}",
+                )
+            return refused
+
+        refusal = transact(work)
         if refusal is None:
             return redirect(url_for(".join", token=token, sent=1), 303)
     if "sent" in request.args and refusal is None:

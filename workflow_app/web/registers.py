@@ -18,14 +18,15 @@ from workflow_app.services.indicators import ANSWER_FOR_ALL, WATCH
 from workflow_app.services.journals import clerk
 from workflow_app.services.roots import check_command
 from workflow_app.store.accounts import admin
+from workflow_app.store.accounts.colleagues import SqlColleagues
 from workflow_app.store.directory import questions
 from workflow_app.store.journals import chains, numbering
-from workflow_app.store.models.directory import Position
 from workflow_app.store.read_models import queries
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.declared import rows_of_subject
 from workflow_app.web.readable_cases import cases_in_sight, readable_among
 from workflow_app.web.security import municipality, person_id, whole_municipality
+from workflow_app.web.suggesting import waiting_at
 
 registers = Blueprint("registers", __name__)
 
@@ -179,6 +180,8 @@ def school(school_id: int) -> str:
                 if one.organisation_id == school_id and one.role in uow.offices
                 for name in uow.offices[one.role].invites
             ],
+            asking=SqlColleagues(uow).number_waiting(school_id),
+            suggested=waiting_at(uow, school_id),
             may_tell=bool(service.may_tell_of(actor, school_id)),
             longest=LONGEST_NOTE,
             matters=admin.open_cases_of(uow.session, district, school_id)
@@ -193,7 +196,7 @@ def school(school_id: int) -> str:
     return read(look)
 
 
-def _addressed(uow: SqlUnitOfWork, held: Sequence[Position]) -> Collection[int]:
+def _addressed(uow: SqlUnitOfWork, held: Sequence[Any]) -> Collection[int]:
     """Return those of some positions whose holders' addresses the person reads."""
     actor = uow.actor(person_id())
     return {

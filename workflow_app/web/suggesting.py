@@ -19,9 +19,11 @@ from workflow_app.http import limits
 from workflow_app.http.container import container, read, stop_reading, transact
 from workflow_app.http.numbers import number_in
 from workflow_app.services.accounts.access import TOO_OFTEN, is_too_often
+from workflow_app.services.letters import tell_of_waiting
 from workflow_app.services.registers import suggesting as service
 from workflow_app.services.registers.suggesting import Link, Taken, Waiting
 from workflow_app.store.accounts.sessions import SqlAccess
+from workflow_app.store.messages.delivery import SqlDelivery
 from workflow_app.store.read_models.choices import labels, of_record
 from workflow_app.store.registers.editing import SqlRegisters
 from workflow_app.store.registers.suggestions import SqlSuggestions
@@ -60,7 +62,18 @@ def suggest(key: str) -> Answer:
         register = _register(link.register)
         values = forms.read(register.record, sent)
         said = {name: value for name, value in values.items() if name in asked.fields}
-        return service.suggest(store, registers, link, said, is_no_name="no_name" in sent)
+        refusal = service.suggest(store, registers, link, said, is_no_name="no_name" in sent)
+        if refusal is None:
+            to = [(role.held_by, link.organisation_id) for role in asked.opened_by]
+            way = url_for(".show", register=register.key)
+            tell_of_waiting(
+                SqlDelivery(uow),
+                to,
+                link.municipality_id,
+                f"{register.title}: предложено по ссылке, ждёт вашего решения",
+                f"{container().settings.public_url}{way}?of={link.organisation_id}",
+            )
+        return refusal
 
     refusal = transact(work)
     if refusal is None:
@@ -235,6 +248,18 @@ def sheet(register: str, organisation_id: int) -> str:
     return render_template(
         "suggesting/sheet.html", own=own, asked=asked, picture=picture, register=register
     )
+
+
+def waiting_at(uow: SqlUnitOfWork, organisation_id: int) -> Sequence[tuple[Register[Any], int]]:
+    """Return the registers whose link a person opens for an organisation, and what waits there."""
+    store, registers = SqlSuggestions(uow.connection), SqlRegisters(uow)
+    return [
+        (one, store.number_waiting(link.municipality_id, one.key, [organisation_id]))
+        for one in container().registers
+        if one.suggested
+        for link in service.opens(registers, person_id(), one)
+        if link.organisation_id == organisation_id
+    ]
 
 
 def _register(key: str) -> Register[Any]:

@@ -126,12 +126,8 @@ def _by_looks(cells: Sequence[str]) -> dict[str, str]:
     words = " ".join(name).split()
     most = len(NAMES) + (" ".join(words[3:4]).lower() in ("оглы", "кызы"))
     title = ", ".join([" ".join(words[most:]), *rest[len(name) :]]).strip(", ")
-    return {
-        "name": " ".join(words[:most]),
-        "email": address[0] if address else "",
-        "title": title,
-        "gender": told,
-    }
+    said = {"name": " ".join(words[:most]), "email": address[0] if address else ""}
+    return {**said, "title": title, "gender": told}
 
 
 def _person(said: Mapping[str, str]) -> Newcomer:

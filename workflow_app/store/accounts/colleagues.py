@@ -156,6 +156,15 @@ class SqlColleagues(SqlNewcomers):
             for row in self._connection.execute(query)
         ]
 
+    def number_waiting(self, organisation_id: int) -> Mapping[str, int]:
+        """Return how many ask to be taken into each office of an organisation."""
+        query = (
+            select(_ASKED.c.role, func.count().label("number"))
+            .where(_ASKED.c.organisation_id == organisation_id)
+            .group_by(_ASKED.c.role)
+        )
+        return {row.role: row.number for row in self._connection.execute(query)}
+
     def put_application(self, place: Place, asked: Listed) -> None:
         """Keep what a stranger said of herself, unless an application of this address waits."""
         person = asked.person
