@@ -97,7 +97,8 @@ STEP = """() => {
 }"""
 """Says what has the focus, and what is wrong with it; nothing when the page has been left."""
 LEFT_OUT = """() => [...document.querySelectorAll(
-  "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']"
+  "a[href], button:not([tabindex='-1']), input:not([type=hidden]), select, textarea, summary,"
+  + "[tabindex='0']"
 )].filter((one) => one.checkVisibility({visibilityProperty: true}) && !one.dataset.visited)
   .map((one) => one.outerHTML.slice(0, 120))"""
 

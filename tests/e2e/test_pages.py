@@ -103,6 +103,8 @@ NO_PAGES = {
     "static": "a file of the pages",
     "pages.health": "for machines",
     "cases.show_pane": "a part of the queue",
+    "calendar.subscribed": "a file for other calendars",
+    "colleagues.join": "a stranger's page behind a link: test_colleagues.py",
     "files.give": "a file people brought",
     "access.code": "after a password alone: test_second_factor_page.py",
     "documents.content": "a Word file",
