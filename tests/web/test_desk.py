@@ -6,8 +6,6 @@ import pytest
 from browsing import text_of
 from stories import PROPOSAL, complete_order, done, to_department
 
-from workflow_app.engine import Section
-from workflow_app.engine.roles import Actor, Capacity
 from workflow_app.store.models.accounts import Account
 
 LATER = {"valid_from": "2026-09-01", "valid_to": "2027-08-31"}
@@ -176,21 +174,6 @@ def test_the_rail_names_what_the_domain_declares_for_the_reader(browser, distric
     assert "/dashboard" not in rail
     assert 'href="/dashboard"' in officer.split('id="rail"')[1].split("</nav>")[0]
     assert "Моя школа" not in officer
-
-
-def test_a_section_leads_to_each_place_of_its_reader():
-    def holds(*places):
-        return Actor(9, tuple(Capacity(9, role, place, 1) for place, role in places))
-
-    mine = Section("/places/{organisation}", "Мой", of=("keeper",))
-    assert mine.addresses(holds((4, "keeper"), (7, "keeper"), (8, "guest"))) == [
-        "/places/4",
-        "/places/7",
-    ]
-    assert mine.addresses(holds((8, "guest"))) == []
-    everybody = Section("/lists", "Списки", is_whole=True)
-    assert everybody.addresses(holds((8, "guest"))) == ["/lists"]
-    assert everybody.addresses(holds((8, "guest")), is_narrow=True) == []
 
 
 def test_who_is_late_is_reminded_once_a_day_and_the_page_says_so(browser, district, submitted):
