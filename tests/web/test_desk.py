@@ -224,7 +224,7 @@ def test_who_opens_a_case_has_read_what_she_was_told_of_it(browser, district, su
     methodist.client.get(path, headers={"Sec-Purpose": "prefetch"})
     methodist.client.head(path)
     methodist.get(f"{path}/pane")
-    browser("P005").get(path)
+    browser("P003").get(path)
     assert unread() == "1"
     assert (
         'class="count"' not in methodist.get(path).split("Уведомления</span>")[1].split("</a>")[0]

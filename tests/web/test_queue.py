@@ -127,7 +127,7 @@ def test_who_decides_is_led_to_the_next_case_of_the_queue_as_it_was_looked_at(
     head.post(f"/cases/{in_review}/actions/approve")
     page = head.get(f"/cases/{in_review}")
     told = page[page.index('class="alert') :].split("</div>")
-    assert "Предложение утверждено. Сейчас: «Готовится приказ»." in told[0]
+    assert "Предложение утверждено." in told[0]
     assert f'Следующее дело: <a href="{following}">' in told[0]
 
 
