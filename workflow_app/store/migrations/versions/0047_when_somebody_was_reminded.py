@@ -12,7 +12,7 @@ depends_on = None
 def upgrade() -> None:
     """Nobody was reminded by hand before."""
     op.add_column("work_item", sa.Column("reminded_on", sa.Date(), nullable=True))
-    op.add_column("work_item", sa.Column("reminded_by", sa.Integer(), nullable=True))
+    op.add_column("work_item", sa.Column("reminded_by", sa.BigInteger(), nullable=True))
 
 
 def downgrade() -> None:
