@@ -57,7 +57,8 @@ def tell_of_waiting(
 ) -> None:
     """Tell who answers for an organisation that strangers wrote to it: once a day of each thing."""
     key = f"waiting:{link.rpartition('://')[2]}"[:150]
-    notice = NewNotice(f"{key}:{uow.now:%Y-%m-%d}", to, what, f"{what}.\n\n{link}")
+    today = f"{key}:{uow.now:%Y-%m-%d}"
+    notice = NewNotice(today, to, what, f"{what}.\n\n{link}", is_once=True)
     uow.notify(municipality_id, None, [notice])
 
 

@@ -307,6 +307,8 @@ class NewNotice:
     text: str
     but: int = 0
     """The person whose own act it tells of, if one did it."""
+    is_once: bool = False
+    """Whether its key may have been told before, which is then enough."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,10 +185,11 @@ class SqlDelivery:
             for person in sorted({one.person_id for at in notice.to for one in held[at]})
             if person != notice.but
         ]
-        keys = [row["dedupe_key"] for row in rows]
-        told = select(_NOTICE.c.dedupe_key).where(_NOTICE.c.dedupe_key.in_(keys))
-        before = {*self._connection.execute(told).scalars()} if keys else set()
-        rows = [row for row in rows if row["dedupe_key"] not in before]
+        if any(notice.is_once for notice in notices):
+            keys = [row["dedupe_key"] for row in rows]
+            told = select(_NOTICE.c.dedupe_key).where(_NOTICE.c.dedupe_key.in_(keys))
+            before = {*self._connection.execute(told).scalars()}
+            rows = [row for row in rows if row["dedupe_key"] not in before]
         if not rows:
             return
         written = sorted(self._connection.execute(_ADD_NOTICE, rows).scalars())

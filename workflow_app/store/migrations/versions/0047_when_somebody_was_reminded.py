@@ -8,11 +8,13 @@ down_revision = "0046"
 branch_labels = None
 depends_on = None
 
+BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
 
 def upgrade() -> None:
     """Nobody was reminded by hand before."""
     op.add_column("work_item", sa.Column("reminded_on", sa.Date(), nullable=True))
-    op.add_column("work_item", sa.Column("reminded_by", sa.BigInteger(), nullable=True))
+    op.add_column("work_item", sa.Column("reminded_by", BIG, nullable=True))
 
 
 def downgrade() -> None:
