@@ -7,6 +7,9 @@ from typing import Any
 
 from workflow_app.engine.forms import Form, views
 
+KEY_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
+"""Of a key printed on paper: none that a reader takes for another."""
+
 
 def canonical(value: Any) -> str:
     """Return the one spelling of a JSON value.

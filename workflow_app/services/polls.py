@@ -19,10 +19,9 @@ from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal, joined
 from workflow_app.engine.roles import Actor, Capacity, fitting
 from workflow_app.services.cases.acting import NOT_FOUND, may_read
+from workflow_app.services.hashing import KEY_LETTERS
 from workflow_app.services.ports import Entry, UnitOfWork
 
-LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
-"""Of a key: none that a reader of paper takes for another."""
 LENGTH, PART = 12, 4
 """Letters of a key, 59 bits; printed in parts."""
 MOST_AT_ONCE = 300
@@ -287,7 +286,7 @@ def _too_many(wanted: Mapping[int, int], made: Mapping[int, int]) -> Refusal | N
 
 def _new_key() -> str:
     """Return a new key as it is printed: «k7pw-3mxa-9rte»."""
-    letters = "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
+    letters = "".join(secrets.choice(KEY_LETTERS) for _ in range(LENGTH))
     return "-".join(letters[at : at + PART] for at in range(0, LENGTH, PART))
 
 

@@ -44,7 +44,7 @@ class Reminding(Protocol):
         """The zone its days are counted in."""
 
     def late_work(self, municipality_id: int, work_ids: Sequence[int]) -> Sequence[LateWork]:
-        """Return those of the items that are open and late in a municipality, locked for change."""
+        """Return those of the items that are open and late in a municipality."""
 
     def load(self, instance_id: int) -> Case | None:
         """Return a case."""

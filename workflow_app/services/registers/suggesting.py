@@ -19,6 +19,7 @@ from workflow_app.engine.refusals import Refusal, joined
 from workflow_app.engine.registers import Register, Suggested
 from workflow_app.engine.roles import Capacity
 from workflow_app.services.accounts.access import digest
+from workflow_app.services.hashing import KEY_LETTERS
 from workflow_app.services.ports import RefusedLateError
 from workflow_app.services.registers import writing
 from workflow_app.services.registers.guards import objections, unsound
@@ -29,7 +30,6 @@ from workflow_app.services.registers.wishes import Registers, Wish
 MOST_WAITING = 200
 """So many suggestions wait with an organisation; a flood stops there."""
 MOST_OF_A_TEXT = 200
-LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 LENGTH = 14
 REACHED = re.compile(r"[^\s@]+@[^\s@]+|(?:\d[\s()–-]*){6,}")
 """An address, or six figures in a row as telephones have them."""
@@ -118,8 +118,8 @@ def key_of(link: Link, secret: str) -> str:
     drawn = hmac.new(secret.encode(), f"{said}/{link.serial}".encode(), hashlib.sha256).digest()
     number, letters = int.from_bytes(drawn, "big"), ""
     for _ in range(LENGTH):
-        number, place = divmod(number, len(LETTERS))
-        letters += LETTERS[place]
+        number, place = divmod(number, len(KEY_LETTERS))
+        letters += KEY_LETTERS[place]
     return letters
 
 
