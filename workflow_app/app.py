@@ -22,6 +22,7 @@ from workflow_app.web.access_changes import access_changes
 from workflow_app.web.account import account, notices
 from workflow_app.web.actions import actions
 from workflow_app.web.admin import admin
+from workflow_app.web.assigning import assigning
 from workflow_app.web.calendar import calendar
 from workflow_app.web.cases import cases
 from workflow_app.web.colleagues import colleagues
@@ -94,6 +95,7 @@ def create_app(container: Container) -> Flask:
         second_factor,
         notices,
         queue,
+        assigning,
         late,
         search,
         help_pages,

@@ -10,6 +10,8 @@ PAGES = {
     "help": ("P105", "/help"),
     "ways to begin": ("P003", "/start"),
     "what burns": ("P003", "/late"),
+    "load": ("P003", "/work"),
+    "load of one": ("P003", "/work/of/6"),
     "asked": ("P105", "/cases/{asked}"),
     "answer": ("P105", "/cases/{asked}/actions/agree"),
     "answer with terms": ("P105", "/cases/{asked}/actions/agree_with_conditions"),

@@ -11,6 +11,7 @@ from stories import PROPOSAL, done, to_department
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import Position, Substitution
 from workflow_app.store.models.instances import Instance, WorkItem
+from workflow_app.store.read_models import queries
 from workflow_app.web.cookies import COOKIE
 
 LATER = {"valid_from": "2026-09-01", "valid_to": "2027-08-31"}
@@ -107,6 +108,9 @@ def test_filters_live_in_the_address_and_a_mangled_one_is_no_failure(browser):
         "/?after=2025-08-28T00:00:00%2B00:00_²",
         "/?state=%00",
         "/?text=%25",
+        "/?order=x&group=y",
+        "/?group=organisation&after=001756339200000000_1_x",
+        "/?group=organisation&after=001756339200000000_1_99999999999999999999999",
     ):
         reader.get(mangled)
 
@@ -151,7 +155,7 @@ def test_what_is_done_in_the_queue_leads_back_to_its_filters(browser):
     officer = browser("P003")
     officer.get("/?late=1")
     with officer.client.application.test_request_context():
-        paths = url_for("queue.act_on_many"), url_for("queue.assign", work_id=999)
+        paths = url_for("queue.act_on_many"), url_for("assigning.assign", work_id=999)
     for path in paths:
         assert officer.post(path).headers["Location"] == "/?late=1", path
     officer.get("/")
@@ -343,3 +347,45 @@ def test_a_beginning_that_would_be_refused_is_not_offered(browser):
     assert "/start/network_proposal" not in browser("P105").get("/start")
     assert "/start/network_proposal" in browser("P102").get("/start")
     assert "/start/network_proposal" in browser("P003").get("/start")
+
+
+@pytest.mark.shipped
+def test_ticked_cases_are_taken_by_one_press(browser, district, submitted):
+    copies(district, submitted, 2)
+    reader = browser("P006")
+    page = reader.get("/")
+    ticks = re.findall(r'name="case" value="([^"]+)" data-actions="take"', page)
+    assert len(ticks) == 3
+    reader.post("/bulk", work="take", case=ticks[:2])
+    assert "Поручение записано: 2 дела" in reader.get("/")
+    assert len(re.findall(r'class="title" href="/cases/', browser("P007").get("/"))) == 1
+    assert len(re.findall(r'class="title" href="/cases/', reader.get("/?own=1"))) == 2
+
+
+@pytest.mark.parametrize("group", ["", *queries.GROUPS])
+@pytest.mark.parametrize("order", queries.ORDERS)
+def test_the_queue_is_walked_page_by_page_in_every_order(
+    browser, district, in_review, monkeypatch, order, group
+):
+    copies(district, in_review, 4)
+
+    def spread(uow):
+        for place, item in enumerate(uow.session.query(WorkItem).filter_by(closed_at=None)):
+            item.due_at = None if place == 1 else uow.now + dt.timedelta(days=place % 2)
+            item.opened_at = uow.now - dt.timedelta(days=place % 3)
+            case = uow.session.get_one(Instance, item.instance_id)
+            case.changed_at = uow.now - dt.timedelta(hours=place % 2)
+
+    district.container.transact(spread)
+    reader = browser("P002")
+    path = f"/?order={order}&group={group}"
+    whole = re.findall(r'class="title" href="/cases/(\d+)"', reader.get(path))
+    assert len(whole) == 5
+    monkeypatch.setattr(queries, "PAGE", 2)
+    walked = []
+    while path:
+        page = reader.get(path)
+        walked += re.findall(r'class="title" href="/cases/(\d+)"', page)
+        further = re.search(r'href="([^"]*after=[^"]*)"', page)
+        path = further and further[1].replace("&amp;", "&")
+    assert walked == whole

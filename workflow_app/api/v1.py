@@ -331,7 +331,7 @@ def queue() -> Reply:
         actor = uow.actor(g.person_id)
         page = queries.queue(uow.session, actor, wanted, uow.now, uow.today)
         rows = [work_view(row) for row in page.rows]
-        return paging.Page(rows, page.rows[-1].cursor if page.has_more else "")
+        return paging.Page(rows, page.after)
 
     return _read(look)
 

@@ -54,17 +54,6 @@ class Stuck:
     outbox_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
-    """A work item that may be given to somebody by name."""
-
-    id: int
-    municipality_id: int
-    role: str
-    organisation_id: int
-    title: str
-
-
 class Administration(Protocol):
     """The part of the store that administration writes."""
 
@@ -154,15 +143,6 @@ class Administration(Protocol):
 
     def resolve(self, incident: Stuck, resolution: str, person_id: int) -> None:
         """Close an incident."""
-
-    def work(self, work_id: int) -> Work | None:
-        """Return an open work item."""
-
-    def holders(self, work: Work) -> Sequence[int]:
-        """Return who may do a work item today."""
-
-    def assign(self, work: Work, person_id: int | None) -> None:
-        """Give a work item to a person, or back to everybody of the role."""
 
 
 def on_server(municipality_id: int) -> Capacity:
@@ -493,21 +473,4 @@ def skip_effect(
     store.resolve(incident, reason.strip(), actor.person_id)
     details = {"incident_id": incident.id, "reason": reason.strip()}
     store.record(by, "skip", f"Пропуск: {incident.kind}", details)
-    return None
-
-
-def assign_work(
-    store: Administration, actor: Actor, work_id: int, person_id: int | None
-) -> Refusal | None:
-    """Give a work item to one holder of its role, or back to all of them."""
-    found = _administered(actor, store.work(work_id))
-    if isinstance(found, Refusal):
-        return found
-    by, work = found
-    if person_id is not None and person_id not in store.holders(work):
-        return Refusal("not_a_holder", "Этот человек сегодня не занимает нужную должность")
-    store.assign(work, person_id)
-    name = store.person_name(by.municipality_id, person_id) if person_id else "всем в этой роли"
-    details = {"work_id": work.id, "person_id": person_id}
-    store.record(by, "assign", f"«{work.title}» поручено: {name}", details)
     return None

@@ -32,7 +32,8 @@ from workflow_app.web.case_view import (
     view_case,
     what_was_done,
 )
-from workflow_app.web.queue import back_to_queue, tell_done
+from workflow_app.web.pages import back_to_queue
+from workflow_app.web.queue import tell_done
 from workflow_app.web.security import person_id
 
 actions = Blueprint("actions", __name__)

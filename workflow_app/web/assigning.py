@@ -1,13 +1,31 @@
-"""Work given by name: who may be given an item, for the pages that offer it."""
+"""Work given by name: who may be given an item, taking and giving back, and who has how much."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from workflow_app.store.directory import offices
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from workflow_app.engine.refusals import Refusal
+from workflow_app.engine.text import plural
+from workflow_app.http.container import read, transact
+from workflow_app.http.numbers import number_in
+from workflow_app.services import administration
+from workflow_app.services import assigning as service
+from workflow_app.services.assigning import Handed, owner
+from workflow_app.store.cases import assigning as store
+from workflow_app.store.directory import calendar, offices, questions
 from workflow_app.store.read_models import queries
 from workflow_app.store.unit_of_work import SqlUnitOfWork
+from workflow_app.web.due import days_left
+from workflow_app.web.pages import ReservedError, back_to_queue
+from workflow_app.web.readable_cases import readable_among
+from workflow_app.web.security import away, person_id
+
+assigning = Blueprint("assigning", __name__, url_prefix="/work")
 
 Performers = Sequence[tuple[int, str]]
-"""People who may do an item, by name."""
+"""People who may do an item, by name; who stands in is chosen as the person she stands in for."""
+FOR_WHOM = "Кто чем занят, видят администратор и специалист управления образованием."
 
 
 def performers(
@@ -24,8 +42,141 @@ def performers(
     names = queries.names(uow.session, people) if people else {}
     return {
         work_id: sorted(
-            {(one.person_id, names[one.person_id]) for one in held[role, place]},
+            {(owner(one), names[one.person_id]) for one in held[role, place]},
             key=lambda found: found[1],
         )
         for work_id, role, place in items
     }
+
+
+@assigning.get("")
+def show_all() -> str:
+    """Show how much work waits for whom, to who may hand it out."""
+
+    def look(uow: SqlUnitOfWork) -> str:
+        place = _place(uow)
+        found = store.load(uow, place)
+        people = {one.person_id for one in found if one.person_id}
+        return render_template(
+            "work/index.html",
+            found=found,
+            names=queries.names(uow.session, people) if people else {},
+            places=questions.organisation_names(uow.session, place, uow.today),
+        )
+
+    return read(look)
+
+
+@assigning.get("/of/<int:who>")
+def show(who: int) -> str:
+    """Show the work of a person with ticks: it may be given to somebody else."""
+
+    def look(uow: SqlUnitOfWork) -> str:
+        place = _place(uow)
+        person = questions.person_of(uow.session, place, who)
+        if person is None:
+            abort(404)
+        after = queries.place(request.args.get("after", ""))
+        wanted = queries.QueueFilter(after=after)
+        page = queries.queue(uow.session, uow.actor(who), wanted, uow.now, uow.today)
+        items = [(row.work_id, row.role, row.role_organisation_id) for row in page.rows]
+        held = performers(uow, place, items)
+        days = calendar.load_calendar(uow.session, place)
+        return render_template(
+            "work/person.html",
+            person=person,
+            page=page,
+            held=held,
+            others=sorted(
+                {one for found in held.values() for one in found}, key=lambda one: one[1]
+            ),
+            readable=readable_among(
+                uow, (row.instance_id for row in page.rows), uow.actor(person_id())
+            ),
+            days={
+                row.work_id: days_left(days, uow.today, row.due_at.astimezone(uow.zone).date())
+                for row in page.rows
+                if row.due_at
+            },
+        )
+
+    return read(look)
+
+
+def _place(uow: SqlUnitOfWork) -> int:
+    """Return the municipality whose work the person may hand out."""
+    officer = administration.officer(uow.actor(person_id()))
+    if officer is None:
+        raise away(uow) or ReservedError(FOR_WHOM, "queue.show", "Мои дела")
+    return officer.municipality_id
+
+
+@assigning.post("/give")
+def give_many() -> Response:
+    """Give the ticked work of a person to another, or back to everybody of its role."""
+    whose = number_in(request.form.get("whose")) or 0
+    ids = [one for one in map(number_in, request.form.getlist("work")) if one]
+    if not ids:
+        flash("Отметьте, что передать.", "info")
+    elif "person" not in request.form or request.form["person"] == "":
+        flash("Выберите, кому передать.", "info")
+    else:
+        say_handed(hand_out(ids, number_in(request.form["person"]) or None))
+    return redirect(url_for("assigning.show", who=whose) if whose else url_for("queue.show"))
+
+
+def hand_out(work_ids: Sequence[int], chosen: int | None) -> Handed | Refusal:
+    """Give work to a person or to everybody, as the person who asks may."""
+    person = person_id()
+    return transact(
+        lambda uow: service.hand_out(store.SqlAssigning(uow), uow.actor(person), work_ids, chosen)
+    )
+
+
+def say_handed(handed: Handed | Refusal) -> None:
+    """Say on the next page what was handed out, and of each item that was not, why."""
+    if isinstance(handed, Refusal):
+        flash(handed.message, "danger")
+        return
+    for work, refusal in handed.refused:
+        flash(f"{work.title}: {refusal.message}", "danger")
+    if handed.done:
+        count = plural(len(handed.done), "дело", "дела", "дел")
+        flash(f"Поручение записано: {count}.", "success")
+
+
+@assigning.post("/<int:work_id>/assign")
+def assign(work_id: int) -> Response:
+    """Give a work item to a person by name, or back to everybody of its role."""
+    say_handed(hand_out([work_id], number_in(request.form.get("person")) or None))
+    return _back()
+
+
+@assigning.post("/<int:work_id>/take")
+def take(work_id: int) -> Response:
+    """Take a work item for oneself, from everybody or from whom the page named."""
+    say_handed(take_over({work_id: number_in(request.form.get("seen")) or None}))
+    return _back()
+
+
+def take_over(seen: Mapping[int, int | None]) -> Handed | Refusal:
+    """Give work to the person who asks: item → who had it by name when she looked."""
+    person = person_id()
+    return transact(lambda uow: service.take(store.SqlAssigning(uow), uow.actor(person), seen))
+
+
+@assigning.post("/<int:work_id>/release")
+def give_back(work_id: int) -> Response:
+    """Give a work item of one's own back to everybody of its role."""
+    person = person_id()
+    refusal = transact(
+        lambda uow: service.give_back(store.SqlAssigning(uow), uow.actor(person), work_id)
+    )
+    said = "Дело снова ждёт всех, кто занимает эту должность."
+    flash(refusal.message if refusal else said, "danger" if refusal else "success")
+    return _back()
+
+
+def _back() -> Response:
+    case = number_in(request.form.get("case"))
+    return redirect(url_for("cases.show", instance_id=case)) if case else back_to_queue()

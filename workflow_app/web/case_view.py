@@ -25,6 +25,7 @@ from workflow_app.engine.votes import PENDING
 from workflow_app.http.numbers import number_in
 from workflow_app.http.outcomes import outcome, whom
 from workflow_app.services import administration, polls
+from workflow_app.services.assigning import owner
 from workflow_app.services.cases import acting, requests, signing, undo_traces
 from workflow_app.services.hashing import text_hash
 from workflow_app.services.polls import Progress
@@ -121,6 +122,8 @@ class Waiting:
     """Whether nobody may do it, so that it waits for whoever appoints people."""
     shut_out: str = ""
     """Whose account is closed, where nobody acts in that office instead."""
+    owns: int = 0
+    """As whom the person who looks may take it: herself, or whom she stands for; 0 if not."""
 
     @property
     def is_assignable(self) -> bool:
@@ -408,7 +411,7 @@ def view_case(
         _votes(uow, process, page),
         _changes(uow, case, page),
         uploads.of_case(uow, case, actor.person_id),
-        _waits_for(uow, process, case, page, officer),
+        _waits_for(uow, process, case, page, actor),
         warned(process, case, facts),
         readiness(process, case, facts),
         boards(uow, page.children, actor),
@@ -646,15 +649,22 @@ def _changes(uow: SqlUnitOfWork, case: Case, page: queries.CasePage) -> Sequence
 
 
 def _waits_for(
-    uow: SqlUnitOfWork,
-    process: Process,
-    case: Case,
-    page: queries.CasePage,
-    officer: Capacity | None,
+    uow: SqlUnitOfWork, process: Process, case: Case, page: queries.CasePage, actor: Actor
 ) -> Sequence[Waiting]:
-    """Return whom a case waits for; an officer sees who else might do it."""
-    items = [(item.id, item.role, item.organisation_id) for item in page.work]
-    known = performers(uow, officer.municipality_id, items) if officer and items else {}
+    """Return whom a case waits for; an officer, and who may do it, sees who else might."""
+    own = {
+        item.id: owner(one)
+        for item in page.work
+        for one in reversed(actor.capacities)
+        if one.fills(item.role, item.organisation_id)
+    }
+    is_officer = administration.officer(actor) is not None
+    items = [
+        (item.id, item.role, item.organisation_id)
+        for item in page.work
+        if is_officer or item.id in own
+    ]
+    known = performers(uow, case.municipality_id, items) if items else {}
     people = {item.person_id for item in page.work if item.person_id}
     names = queries.names(uow.session, people) if people else {}
     closed = offices.shut_out(uow.session, case.municipality_id, uow.today) if page.work else ()
@@ -668,6 +678,7 @@ def _waits_for(
             known.get(item.id, ()),
             bool(item.reason),
             _shut_out(uow, case, item, closed),
+            own.get(item.id, 0),
         )
         for item in page.work
     ]

@@ -1,4 +1,4 @@
-"""How pages look to a person: colours, size and contrast, where her browser's do not suit her."""
+"""How pages look and listen to a person, where her browser's usual does not suit her."""
 
 from collections.abc import Mapping
 
@@ -18,6 +18,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "125": ("size", "крупнее, 125 %"),
     "150": ("size", "крупно, 150 %"),
     "more": ("contrast", "усиленный контраст"),
+    "off": ("keys", "выключены"),
 }
 """Word → the attribute of the page it is the value of, and how it is called."""
 
@@ -38,7 +39,7 @@ def _attributes() -> Markup:
 def choose() -> Response:
     """Keep what a person has chosen; what is no word of ours is not chosen."""
     person = person_id()
-    sent = {kind: request.form.get(kind, "") for kind in ("scheme", "size", "contrast")}
+    sent = {kind: request.form.get(kind, "") for kind in ("scheme", "size", "contrast", "keys")}
     chosen = [word for kind, word in sent.items() if WORDS.get(word, ("",))[0] == kind]
     transact(lambda uow: SqlAccess(uow).set_look(person, " ".join(chosen)))
     flash("Вид страниц записан: он будет таким на всех ваших устройствах.", "success")

@@ -14,6 +14,7 @@ from flask import (
     redirect,
     render_template,
     request,
+    session,
     url_for,
 )
 from flask_wtf.csrf import CSRFError
@@ -62,6 +63,16 @@ class ReservedError(Forbidden):
 
 
 AWAY = "База данных сейчас не отвечает, поэтому ничего не сохранено. Подождите минуту и повторите."
+
+
+KEPT = "queue"
+"""Under which name the session keeps the filters the queue was looked at with last."""
+
+
+def back_to_queue() -> BaseResponse:
+    """Lead to the queue as it was looked at last."""
+    kept = session.get(KEPT, "")
+    return redirect(f"{url_for('queue.show')}{kept and '?'}{kept}")
 
 
 def register(app: Flask) -> None:

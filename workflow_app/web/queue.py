@@ -4,8 +4,9 @@ import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
-from typing import Any, NamedTuple
+from itertools import groupby, islice
+from operator import itemgetter
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
@@ -26,29 +27,33 @@ from workflow_app.services import administration
 from workflow_app.services.accounts.access import AccountRow
 from workflow_app.services.cases import acting, requests, undo_traces
 from workflow_app.services.cases.acting import Intent
-from workflow_app.store.accounts import admin, saved_views
+from workflow_app.store.accounts import saved_views
 from workflow_app.store.accounts.access_changes import SqlAccessChanges
 from workflow_app.store.accounts.sessions import SqlAccess, own_account
+from workflow_app.store.cases import assigning as assigned
 from workflow_app.store.cases import late
 from workflow_app.store.directory import calendar
 from workflow_app.store.read_models import feed, queries
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web.assigning import Performers, performers
+from workflow_app.web.assigning import Performers, hand_out, performers, say_handed, take_over
 from workflow_app.web.due import days_left, pill
-from workflow_app.web.pages import soon
+from workflow_app.web.filters import process_title
+from workflow_app.web.pages import KEPT, back_to_queue, soon
 from workflow_app.web.security import person_id
 from workflow_app.web.signing import has_factor
 
+T = TypeVar("T")
 queue = Blueprint("queue", __name__)
 queue.add_app_template_filter(pill)
 
 FILTERS = ("process", "state", "text", "late", "soon", "own", "new")
+LAID_OUT = ("order", "group")
+"""What does not sift the queue but lays it out."""
 MOST_AT_ONCE = 200
 LINKED = 10
 """So many cases are linked after an action on many: what is said is kept in a cookie."""
-MOST_VIEWS = 20
-KEPT = "queue"
-"""Under which name the session keeps the filters the queue was looked at with last."""
+TAKE, GIVE = "take", "give"
+"""What the ticked work is given by: to oneself, or to somebody."""
 DONE = "done"
 """Under which it keeps the case somebody has acted in, until a page says so."""
 
@@ -89,27 +94,44 @@ def _page(uow: SqlUnitOfWork, args: Mapping[str, str], ticked: Collection[str] =
     last_visit = account.last_visit_at if account else None
     wanted = _wanted(uow, args, last_visit)
     page = queries.queue(uow.session, actor, wanted, uow.now, uow.today, last_visit)
-    bulk = _for_many([_bulk_actions(uow, row, actor) for row in page.rows])
+    bulk = [_bulk_actions(uow, row, actor) for row in page.rows]
     officer = administration.officer(actor)
-    query = _query(args)
+    query, known = _query(args), performers_of(uow, actor, page.rows)
+    views = saved_views.seen_by(uow.session, actor)
+    ticks = _ticks(bulk, page.rows, known, is_officer=officer is not None)
+    is_filtered = any(args.get(name) for name in FILTERS)
+    amounts = queries.amounts(
+        uow.session,
+        actor,
+        [_wanted(uow, dict(parse_qsl(one.query)), last_visit) for one in views]
+        + ([wanted] if is_filtered else []),
+        uow.now,
+        uow.today,
+    )
     return render_template(
         "queue/show.html",
         page=page,
         wanted=wanted,
-        bulk=bulk,
-        actions={one.value: one for row in bulk for one in row},
+        ticks=ticks,
+        can={one for row in ticks for one in row} & {TAKE, GIVE},
+        actions={one.value: one for row in _for_many(bulk) for one in row},
         ticked=ticked,
         days=_days(uow, officer or next(iter(actor.capacities), None), page.rows),
         stages=_stages(uow, actor),
         late_among_all=_late_among_all(uow, officer),
         last_visit=last_visit,
-        views=saved_views.of_person(uow.session, person),
+        views=list(zip(views, amounts, strict=False)),
+        found=amounts[-1] if is_filtered else None,
+        places=_places(actor),
         query=query,
-        performers=_performers(uow, officer.municipality_id, page.rows) if officer else {},
+        groups=_grouped(page.rows, wanted.group),
+        performers=sorted(
+            {one for row in page.rows for one in known.get(row.work_id, ())}, key=itemgetter(1)
+        ),
         told=feed.unopened(uow, actor),
         changes=len(SqlAccessChanges(uow).waiting_for(person)),
         names=_assigned(uow, page.rows),
-        is_filtered=bool(query),
+        is_filtered=is_filtered,
         only_new="new" in args,
         has_factor=partial(has_factor, uow),
     )
@@ -135,9 +157,43 @@ def _may_begin(uow: SqlUnitOfWork, actor: Actor, process: Process, way: Transiti
     return refusal is None or refusal.case is not None
 
 
-def _for_many(rows: Sequence[Sequence[BulkAction]]) -> Sequence[Sequence[BulkAction]]:
-    """Return the actions of each row, none where one row alone could be ticked: it is opened."""
+def _ticks(
+    bulk: Sequence[Sequence[BulkAction]],
+    rows: Sequence[queries.QueueRow],
+    known: Mapping[int, Performers],
+    *,
+    is_officer: bool,
+) -> Sequence[Sequence[str]]:
+    """Return what may be done with each row together with others; one alone is opened."""
+    found: list[list[str]] = [[one.value for one in actions] for actions in _for_many(bulk)]
+    handed: list[list[str]] = []
+    for row in rows:
+        is_shared = len(known.get(row.work_id, ())) > 1
+        can_take = is_shared and row.person_id is None
+        can_give = is_officer and (is_shared or row.person_id)
+        handed.append([*([TAKE] if can_take else []), *([GIVE] if can_give else [])])
+    return [[*one, *other] for one, other in zip(found, _for_many(handed), strict=True)]
+
+
+def _for_many(rows: Sequence[Sequence[T]]) -> Sequence[Sequence[T]]:
+    """Return what may be done with each row, nothing where one row alone could be ticked."""
     return rows if sum(map(bool, rows)) > 1 else [()] * len(rows)
+
+
+def _grouped(
+    rows: Sequence[queries.QueueRow], group: str
+) -> Sequence[tuple[str, Sequence[tuple[int, queries.QueueRow]]]]:
+    """Return the rows with their places, those that stand together under one heading."""
+    titles = {"process": lambda row: process_title(row.process), "organisation": _author}
+    title = titles.get(group, lambda _row: "")
+    return [
+        (heading, [*alike])
+        for heading, alike in groupby(enumerate(rows), key=lambda one: title(one[1]))
+    ]
+
+
+def _author(row: queries.QueueRow) -> str:
+    return row.organisation
 
 
 def _bulk_actions(uow: SqlUnitOfWork, row: queries.QueueRow, actor: Actor) -> Sequence[BulkAction]:
@@ -157,11 +213,19 @@ def _bulk_actions(uow: SqlUnitOfWork, row: queries.QueueRow, actor: Actor) -> Se
     ]
 
 
-def _performers(
-    uow: SqlUnitOfWork, municipality_id: int, rows: Sequence[queries.QueueRow]
+def performers_of(
+    uow: SqlUnitOfWork, actor: Actor, rows: Sequence[queries.QueueRow]
 ) -> Mapping[int, Performers]:
+    """Return work item → who else might do it."""
+    office = next(iter(actor.capacities), None)
     items = [(row.work_id, row.role, row.role_organisation_id) for row in rows]
-    return performers(uow, municipality_id, items)
+    return performers(uow, office.municipality_id, items) if office and items else {}
+
+
+def _places(actor: Actor) -> Sequence[int]:
+    """Return the organisations a view may be shared in: where the person holds an office."""
+    own = (one.organisation_id for one in actor.capacities if not one.stands_for)
+    return list(dict.fromkeys(own))
 
 
 def _assigned(uow: SqlUnitOfWork, rows: Sequence[queries.QueueRow]) -> Mapping[int, str]:
@@ -180,13 +244,19 @@ def _wanted(
         soon=soon(uow) if "soon" in args else None,
         own="own" in args,
         since=last_visit if "new" in args else None,
+        order=_known(args.get("order", ""), queries.ORDERS) or "due",
+        group=_known(args.get("group", ""), queries.GROUPS),
         after=queries.place(args.get("after", "")),
     )
 
 
+def _known(value: str, among: Collection[str]) -> str:
+    return value if value in among else ""
+
+
 def _query(args: Mapping[str, str]) -> str:
     """Return the filters of an address, in one order, without empty ones."""
-    return urlencode([(name, args[name]) for name in FILTERS if args.get(name)])
+    return urlencode([(name, args[name]) for name in FILTERS + LAID_OUT if args.get(name)])
 
 
 def _stages(uow: SqlUnitOfWork, actor: Actor) -> Mapping[Process, Sequence[tuple[State, int]]]:
@@ -220,12 +290,6 @@ def _days(
 def _late_among_all(uow: SqlUnitOfWork, officer: Capacity | None) -> int:
     """Return how much work of the municipality is late, for who can remind of it."""
     return late.count(uow, officer.municipality_id) if officer else 0
-
-
-def back_to_queue() -> Response:
-    """Lead to the queue as it was looked at last."""
-    kept = session.get(KEPT, "")
-    return redirect(f"{url_for('queue.show')}{kept and '?'}{kept}")
 
 
 def tell_done(said: str, instance_id: int) -> None:
@@ -269,9 +333,9 @@ def save_view() -> Response:
     def keep(uow: SqlUnitOfWork) -> str:
         if not title or not query:
             return "Дайте отбору название."
-        if len(saved_views.of_person(uow.session, person)) >= MOST_VIEWS:
+        own = _places(uow.actor(person)) if "shared" in request.form else []
+        if not saved_views.keep(uow, person, title, query, next(iter(own), None)):
             return "Сохранённых отборов слишком много: удалите лишние."
-        saved_views.keep(uow, person, title, query)
         return ""
 
     problem = transact(keep)
@@ -280,7 +344,9 @@ def save_view() -> Response:
 
 
 def _clean(query: str) -> str:
-    return urlencode([(name, value) for name, value in parse_qsl(query) if name in FILTERS])[:500]
+    return urlencode(
+        [(name, value) for name, value in parse_qsl(query) if name in FILTERS + LAID_OUT]
+    )[:500]
 
 
 @queue.post("/views/<int:view_id>/remove")
@@ -302,6 +368,8 @@ def act_on_many() -> Response | tuple[str, int]:
         flash("Отметьте хотя бы одно дело.", "info")
         return back_to_queue()
     args = dict(parse_qsl(session.get(KEPT, "")))
+    if sent.get("work") in (TAKE, GIVE):
+        return _hand_many(chosen, sent)
     if not action:
         flash("Выберите внизу, что сделать с отмеченным.", "info")
         return read(lambda uow: _page(uow, args, ticked)), 422
@@ -319,6 +387,26 @@ def act_on_many() -> Response | tuple[str, int]:
     if done:
         flash(_done_with_many(process, action, done), "success")
     return back_to_queue()
+
+
+def _hand_many(chosen: Sequence[Chosen], sent: Mapping[str, str]) -> Response:
+    """Take the ticked work for oneself, or give it to somebody."""
+    person, cases = person_id(), _by_case(chosen)
+    ids = read(lambda uow: assigned.items_of(uow, uow.actor(person), cases))
+    if sent["work"] == TAKE:
+        say_handed(take_over(dict.fromkeys(ids)))
+    elif not sent.get("person"):
+        flash("Выберите внизу, кому поручить отмеченное.", "info")
+    else:
+        say_handed(hand_out(ids, number_in(sent["person"]) or None))
+    return back_to_queue()
+
+
+def _by_case(chosen: Sequence[Chosen]) -> Mapping[int, set[str]]:
+    found: dict[int, set[str]] = {}
+    for one in chosen:
+        found.setdefault(one.instance_id, set()).add(one.voter)
+    return found
 
 
 def _done_with_many(process: str, action: str, done: Mapping[int, str]) -> Markup:
@@ -384,17 +472,3 @@ def _act(
 
 def _named(row: Any) -> str:
     return f"{row.heading} {row.number}".strip()
-
-
-@queue.post("/work/<int:work_id>/assign")
-def assign(work_id: int) -> Response:
-    """Give a work item to a person by name, or back to everybody of its role."""
-    person, chosen = person_id(), number_in(request.form.get("person"))
-    refusal = transact(
-        lambda uow: administration.assign_work(
-            admin.SqlAdministration(uow), uow.actor(person), work_id, chosen
-        )
-    )
-    flash(refusal.message if refusal else "Поручение записано.", "danger" if refusal else "success")
-    case = number_in(request.form.get("case"))
-    return redirect(url_for("cases.show", instance_id=case)) if case else back_to_queue()

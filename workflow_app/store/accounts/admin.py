@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session, joinedload
 
 from workflow_app.engine.roles import Capacity
 from workflow_app.services.accounts.access import end_all
-from workflow_app.services.administration import Office, Stuck, Work
+from workflow_app.services.administration import Office, Stuck
 from workflow_app.services.registers.names import TitleForms, propose_title
 from workflow_app.store.accounts.sessions import SqlAccess
-from workflow_app.store.directory import calendar, offices, questions
+from workflow_app.store.directory import calendar, questions
 from workflow_app.store.models.accounts import AccessLink, Account, AdminEvent
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import (
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 _OUTBOX = table(OutboxMessage)
 _INCIDENT = table(Incident)
 _POLICY = table(DeadlinePolicy)
-_WORK = table(WorkItem)
 
 
 class SqlAdministration:
@@ -274,25 +273,6 @@ class SqlAdministration:
         values = {"resolved_at": self._uow.now, "resolution": resolution, "resolved_by": person_id}
         where = (_INCIDENT.c.id == incident.id, _INCIDENT.c.resolved_at.is_(None))
         self._connection.execute(update(_INCIDENT).where(*where).values(values))
-
-    def work(self, work_id: int) -> Work | None:
-        """Return an open work item."""
-        row = self._session.get(WorkItem, work_id)
-        if row is None or row.closed_at is not None:
-            return None
-        return Work(row.id, row.municipality_id, row.role, row.organisation_id, row.title)
-
-    def holders(self, work: Work) -> Sequence[int]:
-        """Return who may do a work item today."""
-        found = offices.holders(
-            self._session, work.municipality_id, work.role, work.organisation_id or None, self.today
-        )
-        return sorted({capacity.person_id for capacity in found})
-
-    def assign(self, work: Work, person_id: int | None) -> None:
-        """Give a work item to a person, or back to everybody of the role."""
-        where = _WORK.c.id == work.id
-        self._connection.execute(update(_WORK).where(where).values(person_id=person_id))
 
 
 def _is_administration(store: SqlAdministration) -> "Administration":

@@ -146,12 +146,17 @@ class SavedView(Base):
     """A named set of queue filters."""
 
     __tablename__ = "saved_view"
-    __table_args__ = (UniqueConstraint("person_id", "title"),)
+    __table_args__ = (
+        UniqueConstraint("person_id", "title"),
+        Index("ix_saved_view_shared", "shared_in"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int]
     title: Mapped[str] = mapped_column(String(80))
     query: Mapped[str] = mapped_column(String(500))
+    shared_in: Mapped[int | None]
+    """The organisation whose people see it too."""
     created_at: Mapped[dt.datetime]
 
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    true,
     tuple_,
 )
 from sqlalchemy.orm import Session, aliased
@@ -83,7 +84,11 @@ class QueueFilter:
     """Only what was given to this person by name."""
     since: dt.datetime | None = None
     """Only cases that changed after this moment."""
-    after: tuple[dt.datetime, int] | None = None
+    order: str = "due"
+    """One of `ORDERS`."""
+    group: str = ""
+    """One of `GROUPS`, whose rows stand together; nothing for none."""
+    after: "Place | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +117,7 @@ class QueueRow:
     reason: str = ""
     changed_by: int | None = None
 
-    @property
-    def cursor(self) -> str:
-        """Return where the page after this row begins."""
-        moment = ((self.due_at or FAR) - _EPOCH) // dt.timedelta(microseconds=1)
-        return f"{moment:018}_{self.work_id}"
+    author_id: int = 0
 
 
 class Counts(NamedTuple):
@@ -132,7 +133,8 @@ class QueuePage:
     """One page of the queue and whether there is more."""
 
     rows: Sequence[QueueRow]
-    has_more: bool = False
+    after: str = ""
+    """Where the next page begins; empty on the last one."""
     changed: int = 0
     """How many cases changed since the last visit."""
 
@@ -140,16 +142,59 @@ class QueuePage:
 FAR = dt.datetime(8000, 1, 1, tzinfo=dt.UTC)
 """Stands for no term; earlier than any moment a place can name."""
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-PLACE = "[01][0-9]{17}_[0-9]{1,14}"
-"""A place in the queue: microseconds since 1970, and the id of a work item."""
+PLACE = "[01][0-9]{17}_[0-9]{1,14}(_[a-z0-9_]{0,80})?"
+"""A place in the queue: microseconds since 1970, the id of a work item, and the group's key."""
 
 
-def place(cursor: str) -> tuple[dt.datetime, int] | None:
+class Place(NamedTuple):
+    """Where a page of the queue begins: after this moment, this item, in this group."""
+
+    moment: dt.datetime
+    work_id: int
+    group: str = ""
+
+
+def place(cursor: str) -> Place | None:
     """Return where a page of the queue begins; None for a mangled cursor."""
     if not re.fullmatch(PLACE, cursor):
         return None
-    moment, number = map(int, cursor.split("_"))
-    return _EPOCH + dt.timedelta(microseconds=moment), number
+    moment, number, *group = cursor.split("_", 2)
+    return Place(_EPOCH + dt.timedelta(microseconds=int(moment)), int(number), *group)
+
+
+def _cursor(row: QueueRow, wanted: QueueFilter) -> str:
+    """Return where the page after a row begins."""
+    moment = (getattr(row, ORDERS[wanted.order].name) or FAR) - _EPOCH
+    group = f"_{getattr(row, GROUPS[wanted.group].name)}" if wanted.group else ""
+    return f"{moment // dt.timedelta(microseconds=1):018}_{row.work_id}{group}"
+
+
+class Order(NamedTuple):
+    """By which moment the queue is sorted: its name in a row, its column, and which way."""
+
+    name: str
+    column: ColumnElement[Any]
+    is_newest_first: bool = False
+
+
+ORDERS: Mapping[str, Order] = {
+    "due": Order("due_at", func.coalesce(WorkItem.due_at, FAR)),
+    "opened": Order("opened_at", WorkItem.opened_at.expression),
+    "changed": Order("changed_at", Instance.changed_at.expression, is_newest_first=True),
+}
+
+
+class Grouping(NamedTuple):
+    """What rows of the queue stand together by: its name in a row, and its column."""
+
+    name: str
+    column: ColumnElement[Any]
+
+
+GROUPS: Mapping[str, Grouping] = {
+    "process": Grouping("process", Instance.process.expression),
+    "organisation": Grouping("author_id", Instance.author_organisation_id.expression),
+}
 
 
 @lru_cache(maxsize=1000)
@@ -250,7 +295,28 @@ def queue(
     visited: dt.datetime | None = None,
 ) -> QueuePage:
     """Return the work that waits for a person, the most urgent first."""
-    conditions: list[ColumnElement[bool]] = [mine(actor, today)]
+    order, conditions = ORDERS[wanted.order], _filtered(actor, wanted, now)
+    if wanted.after:
+        conditions.append(_beyond(wanted, wanted.after))
+    ways = [order.column.desc() if order.is_newest_first else order.column, WorkItem.id]
+    query = (
+        select(WorkItem, Instance, Organisation.called(today))
+        .join(Instance, Instance.id == WorkItem.instance_id)
+        .join(Organisation, Organisation.id == Instance.author_organisation_id)
+        .where(mine(actor, today), *conditions)
+        .order_by(*([GROUPS[wanted.group].column] if wanted.group else []), *ways)
+        .limit(PAGE + 1)
+    )
+    found = session.execute(query).all()
+    rows = [_queue_row(item, instance, name) for item, instance, name in found[:PAGE]]
+    changed = _changed(session, actor, visited, today) if visited else 0
+    after = _cursor(rows[-1], wanted) if len(found) > PAGE else ""
+    return QueuePage(rows, after, changed)
+
+
+def _filtered(actor: Actor, wanted: QueueFilter, now: dt.datetime) -> list[ColumnElement[bool]]:
+    """Return the conditions of a filter, beside that the work is the person's."""
+    conditions: list[ColumnElement[bool]] = []
     if wanted.process:
         conditions.append(Instance.process == wanted.process)
     if wanted.state:
@@ -265,22 +331,42 @@ def queue(
         conditions.append(WorkItem.person_id.in_({actor.person_id, *_by_person(actor)}))
     if wanted.since:
         conditions.append(_is_new(actor, wanted.since))
-    if wanted.after:
-        conditions.append(
-            tuple_(func.coalesce(WorkItem.due_at, FAR), WorkItem.id) > tuple_(*wanted.after)
-        )
+    return conditions
+
+
+def _beyond(wanted: QueueFilter, after: Place) -> ColumnElement[bool]:
+    """Return the condition that a row stands after a place, in the order that is wanted."""
+    order = ORDERS[wanted.order]
+    same = and_(order.column == after.moment, WorkItem.id > after.work_id)
+    if order.is_newest_first:
+        beyond = or_(order.column < after.moment, same)
+    else:
+        beyond = tuple_(order.column, WorkItem.id) > tuple_(after.moment, after.work_id)
+    if not wanted.group:
+        return beyond
+    group, last = GROUPS[wanted.group].column, _key(wanted.group, after.group)
+    return or_(group > last, and_(group == last, beyond))
+
+
+def _key(group: str, text: str) -> str | int:
+    """Return a group's key as its column keeps it; 0 for a number that is none."""
+    if not issubclass(GROUPS[group].column.type.python_type, int):
+        return text
+    return int(text) if re.fullmatch("[0-9]{1,14}", text) else 0
+
+
+def amounts(
+    session: Session, actor: Actor, filters: Sequence[QueueFilter], now: dt.datetime, today: dt.date
+) -> Sequence[int]:
+    """Return how much work each filter finds; one statement for all of them."""
+    found = [func.count().filter(and_(true(), *_filtered(actor, one, now))) for one in filters]
     query = (
-        select(WorkItem, Instance, Organisation.called(today))
+        select(*found)
+        .select_from(WorkItem)
         .join(Instance, Instance.id == WorkItem.instance_id)
-        .join(Organisation, Organisation.id == Instance.author_organisation_id)
-        .where(*conditions)
-        .order_by(func.coalesce(WorkItem.due_at, FAR), WorkItem.id)
-        .limit(PAGE + 1)
+        .where(mine(actor, today))
     )
-    found = session.execute(query).all()
-    rows = [_queue_row(item, instance, name) for item, instance, name in found[:PAGE]]
-    changed = _changed(session, actor, visited, today) if visited else 0
-    return QueuePage(rows, has_more=len(found) > PAGE, changed=changed)
+    return [*session.execute(query).one()] if found else ()
 
 
 def _is_new(actor: Actor, since: dt.datetime) -> ColumnElement[bool]:
@@ -328,8 +414,7 @@ def stages(session: Session, actor: Actor, today: dt.date) -> Mapping[tuple[str,
 
 
 def _late(now: dt.datetime) -> Select[int]:
-    is_open = (WorkItem.closed_at.is_(None), WorkItem.due_at < now)
-    return select(WorkItem.instance_id).where(*is_open).distinct()
+    return select(WorkItem.instance_id).where(is_awaited(), WorkItem.due_at < now).distinct()
 
 
 def _queue_row(item: WorkItem, instance: Instance, organisation: str) -> QueueRow:
@@ -355,6 +440,7 @@ def _queue_row(item: WorkItem, instance: Instance, organisation: str) -> QueueRo
         item.organisation_id,
         item.reason,
         instance.changed_by,
+        instance.author_organisation_id,
     )
 
 

@@ -33,6 +33,15 @@ function clears(question) {
   return true;
 }
 
+// One key alone acts only outside what is typed into, and for whom it does not disturb.
+if (document.documentElement.dataset.keys !== "off") document.addEventListener("keydown", (event) => {
+  if (event.target.closest("input:not([type=checkbox]), textarea, select, dialog") || event.ctrlKey || event.altKey || event.metaKey) return;
+  const find = document.querySelector("#find");
+  if (event.key === "/" && find) { event.preventDefault(); find.focus(); }
+  const help = document.querySelector("a[data-help]");
+  if (event.key === "?" && help) location.assign(`${help.href}#keys`);
+});
+
 document.querySelector("#reasons")?.focus();
 async function furnish(root) {
   const wanted = parts

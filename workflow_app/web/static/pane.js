@@ -58,12 +58,13 @@ export function openBeside(desk) {
     if (link.dataset.pane) open(link, true).then(() => pane.focus({ preventScroll: true }));
     else ask(link);
   });
-  // Keys work in the list alone, so that they get in nobody's way: j and k walk, x ticks.
+  // These keys work in the list alone, so that they get in nobody's way: j and k walk, x ticks.
   desk.querySelector("form").addEventListener("keydown", (event) => {
+    if (document.documentElement.dataset.keys === "off") return;
     if (event.target.matches("input:not([type=checkbox]), select") || event.ctrlKey || event.altKey || event.metaKey) return;
     const row = event.target.closest("li");
-    const step = { j: "nextElementSibling", k: "previousElementSibling" }[event.key];
-    if (step) row?.[step]?.querySelector("a[data-pane]")?.focus();
+    const step = { j: 1, k: -1 }[event.key];
+    if (step) links[links.indexOf(row?.querySelector("a[data-pane]")) + step]?.focus();
     else if (event.key === "x") row?.querySelector(".pick")?.click();
   });
   addEventListener("scroll", fit, { passive: true });
