@@ -1,6 +1,7 @@
 """Every page in a browser: readable on a telephone, usable by everybody, whole without scripts."""
 
 import pytest
+from markup import faults
 
 from workflow_app.app import create_app
 
@@ -139,6 +140,8 @@ def check(page, barriers, *, is_first=True):
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate(HOW_WIDE) <= 0, f"the page scrolls sideways at {width}"
         assert not (is_first or width < 1280) or barriers(page) == [], width
+    if is_first:
+        assert faults(page.request.get(page.url).text()) == []
     assert page.problems == []
 
 

@@ -54,7 +54,10 @@ def show_all() -> str:
     """Show how much work waits for whom, to who may hand it out."""
 
     def look(uow: SqlUnitOfWork) -> str:
-        place = _place(uow)
+        officer = administration.officer(uow.actor(person_id()))
+        if officer is None:
+            raise away(uow) or ReservedError(FOR_WHOM, "queue.show", "Мои дела")
+        place = officer.municipality_id
         found = store.load(uow, place)
         people = {one.person_id for one in found if one.person_id}
         return render_template(
@@ -72,10 +75,9 @@ def show(who: int) -> str:
     """Show the work of a person with ticks: it may be given to somebody else."""
 
     def look(uow: SqlUnitOfWork) -> str:
-        place = _place(uow)
-        person = questions.person_of(uow.session, place, who)
-        if person is None:
-            abort(404)
+        officer = administration.officer(uow.actor(person_id())) or abort(404)
+        place = officer.municipality_id
+        person = questions.person_of(uow.session, place, who) or abort(404)
         after = queries.place(request.args.get("after", ""))
         wanted = queries.QueueFilter(after=after)
         page = queries.queue(uow.session, uow.actor(who), wanted, uow.now, uow.today)
@@ -101,14 +103,6 @@ def show(who: int) -> str:
         )
 
     return read(look)
-
-
-def _place(uow: SqlUnitOfWork) -> int:
-    """Return the municipality whose work the person may hand out."""
-    officer = administration.officer(uow.actor(person_id()))
-    if officer is None:
-        raise away(uow) or ReservedError(FOR_WHOM, "queue.show", "Мои дела")
-    return officer.municipality_id
 
 
 @assigning.post("/give")
