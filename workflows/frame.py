@@ -1,6 +1,7 @@
 """What stands in the rail of every page beside what the house itself puts there."""
 
 from workflow_app.engine import Frame, Section
+from workflows.regulation import CLAUSES
 from workflows.roles import AUDITOR, DEPARTMENT, IMC, SCHOOL_PEOPLE
 
 ANSWER_FOR_ALL = tuple(role.held_by for role in (*DEPARTMENT, *IMC, AUDITOR))
@@ -18,4 +19,5 @@ FRAME = Frame(
         Section("/schools", "Школы", "house", is_whole=True),
         Section("/people", "Люди", "people", is_whole=True),
     ),
+    CLAUSES,
 )

@@ -5,6 +5,7 @@ from sqlalchemy import insert
 from stories import done, to_department, to_signature
 
 from workflow_app.store.models.base import table
+from workflow_app.store.models.documents import Document
 from workflow_app.store.models.messages import Notice
 
 LATER = {"valid_from": "2026-09-01", "valid_to": "2027-08-31"}
@@ -120,3 +121,33 @@ def test_two_presses_decide_and_the_queue_stands_there_again(window, district, b
     page.locator(".alert").wait_for()
     assert district.state(district.waiting) == "dept_review"
     assert page.problems == []
+
+
+def test_a_paper_that_is_being_made_appears_by_itself(window, district):
+    waiting = next(row for row in district.rows(Document) if not row["file_sha256"])
+    page = window("P003")
+    page.visit(f"/cases/{waiting['instance_id']}")
+    papers = page.locator("[data-awaited]")
+    assert "готовится" in papers.text_content()
+    assert papers.get_by_role("link", name="Обновить").is_visible()
+    district.carry_out()
+    papers.get_by_role("link", name="скачать .docx").first.wait_for(timeout=8000)
+    assert "готовится" not in papers.text_content()
+
+
+def test_single_keys_lead_to_search_and_help_until_they_are_switched_off(window):
+    page = window("P002")
+    page.visit("/")
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "find"
+    page.keyboard.type("a?/")
+    assert page.locator("#find").input_value() == "a?/"
+    page.visit("/orders")
+    page.keyboard.press("?")
+    page.wait_for_url("**/help#keys")
+    page.visit("/account")
+    page.get_by_label("Быстрые клавиши").select_option("off")
+    page.get_by_role("button", name="Записать вид").click()
+    page.visit("/")
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") != "find"

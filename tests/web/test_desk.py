@@ -277,3 +277,21 @@ def test_whatever_the_rail_names_opens_for_who_sees_it(browser, person):
     assert len(addresses) > 5
     for address in addresses:
         reader.get(address)
+
+
+@pytest.mark.shipped
+def test_a_tag_leads_to_what_its_clause_says(browser, draft):
+    reader = browser("P101")
+    tags = re.findall(
+        r'<a class="basis" href="/help/clauses#(p-[^"]+)">', reader.get(f"/cases/{draft}")
+    )
+    page = reader.get("/help/clauses")
+    assert tags
+    assert [one for one in tags if f'id="{one}"' not in page] == []
+    assert "базовая школа — со стабильными результатами" in page
+
+
+def test_a_stranger_reads_how_accessible_the_pages_are(browser):
+    page = browser().get("/accessibility")
+    assert "Что пока не получается" in page
+    assert "/accessibility" in browser().get("/sign-in")

@@ -2,8 +2,12 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from workflow_app.engine.roles import Actor
+
+if TYPE_CHECKING:
+    from workflow_app.engine.clauses import Clause
 
 HERE = "{organisation}"
 """In an address: where the reader holds one of the offices the section is for."""
@@ -36,8 +40,12 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """How the product is called, what a stranger reads of it at the door, and its sections."""
+    """How the product is called, what a stranger reads of it at the door, and its sections.
+
+    `clauses` are the rows of the act the processes rest on, as the tags of the pages open them.
+    """
 
     title: str = "Дела"
     lead: str = "Дела, решения и документы"
     sections: Sequence[Section] = ()
+    clauses: Sequence["Clause"] = ()

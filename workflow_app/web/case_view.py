@@ -33,7 +33,7 @@ from workflow_app.store.cases import history
 from workflow_app.store.cases.polls import SqlPolls
 from workflow_app.store.directory import calendar, offices
 from workflow_app.store.directory.questions import SchoolContext
-from workflow_app.store.documents import uploads
+from workflow_app.store.documents import papers, uploads
 from workflow_app.store.journals.numbering import OrderLine
 from workflow_app.store.read_models import queries
 from workflow_app.store.read_models.choices import school_cards
@@ -278,8 +278,7 @@ class CaseView:
     @property
     def current_papers(self) -> frozenset[int]:
         """Return the newest version of each paper that was not withdrawn."""
-        valid = (one for one in self.page.documents if not one.withdrawn_at)
-        return frozenset({one.paper: one.id for one in valid}.values())
+        return papers.current(self.page.documents)
 
     def given(self, offer: Offer) -> Iterator[tuple[Ballot, Sequence[VoteLine]]]:
         """Yield the answers a step is decided on: one's own before it, or those of all ballots."""

@@ -16,6 +16,7 @@ from workflow_app.http.numbers import number_in
 from workflow_app.services.cases import acting, drafts, requests
 from workflow_app.services.cases.acting import Done, Intent
 from workflow_app.store.database import UNAVAILABLE
+from workflow_app.store.documents import papers
 from workflow_app.store.messages import notices
 from workflow_app.store.read_models import queries
 from workflow_app.store.unit_of_work import SqlUnitOfWork
@@ -69,6 +70,20 @@ def _opened(uow: SqlUnitOfWork, person: int, instance_id: int) -> None:
 def show_pane(instance_id: int) -> str:
     """Show a case beside the queue; it is not marked as read by that."""
     return read(lambda uow: render_template("cases/pane.html", view=view_case(uow, instance_id)))
+
+
+@cases.get("/cases/<int:instance_id>/papers")
+def show_papers(instance_id: int) -> str:
+    """Show the papers of a case alone: a page that waits for one asks for them."""
+
+    def look(uow: SqlUnitOfWork) -> str:
+        case, _, _ = readable(uow, instance_id)
+        found = papers.of_case(uow.connection, case.id)
+        return render_template(
+            "cases/papers.html", case=case, documents=found, current=papers.current(found)
+        )
+
+    return read(look)
 
 
 @cases.get("/start")

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from flask import Flask, g
+from flask import Flask, g, url_for
+from markupsafe import Markup
 
 from workflow_app.engine.ballots import Ballot
 from workflow_app.engine.registers import Record, Register
@@ -52,7 +53,7 @@ def register(app: Flask) -> None:
         choice_title=choice_title,
         browser=browser,
         effect_title=effect_title,
-        clause=clause,
+        clause_tag=clause_tag,
         weekday=lambda day: WEEKDAYS[day.weekday()],
     )
     app.jinja_env.tests["coming"] = lambda paper: renderings.is_coming(paper, now())
@@ -173,6 +174,16 @@ def clause(basis: str) -> str:
         return "решение муниципалитета"
     numbered = [one for one in basis.split(", ") if one[:1].isdecimal()]
     return f"п. {', '.join(numbered)}" if numbered else "Положение"
+
+
+def clause_tag(basis: str) -> Markup:
+    """Return a ground as a tag of the page; one with a number leads to what the clause says."""
+    number = next((one for one in basis.split(", ") if one[:1].isdecimal()), "")
+    known = any(one.number == number for one in container().frame.clauses)
+    if basis.partition(".")[0] in DECIDED or not known:
+        return Markup('<span class="basis">{}</span>').format(clause(basis))
+    way = url_for("help.show_clauses", _anchor=f"p-{number}")
+    return Markup('<a class="basis" href="{}">{}</a>').format(way, clause(basis))
 
 
 DECIDED = frozenset(key.partition(".")[0] for key in DEFAULTS)

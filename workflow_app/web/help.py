@@ -1,12 +1,13 @@
 """Help by role, composed of the process definitions: what a person does here, and when."""
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 from flask import Blueprint, render_template
 
 from workflow_app.engine.process import Process
-from workflow_app.http.container import read
+from workflow_app.http.container import container, read
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.security import person_id
 
@@ -34,6 +35,29 @@ def show() -> str:
         return render_template("help/show.html", duties=duties, capacities=capacities)
 
     return read(look)
+
+
+@help_pages.get("/help/clauses")
+def show_clauses() -> str:
+    """Show what each clause of the act asks for, in short, and which processes carry it."""
+
+    def look(uow: SqlUnitOfWork) -> str:
+        person_id()
+        known = uow.processes
+        rows = [
+            (one, [known[key] for key in one.carriers(known.values())])
+            for one in container().frame.clauses
+        ]
+        numbered = [(key, [*found]) for key, found in groupby(rows, key=lambda row: row[0].number)]
+        return render_template("help/clauses.html", numbered=numbered)
+
+    return read(look)
+
+
+@help_pages.get("/accessibility")
+def show_accessibility() -> str:
+    """Show what the pages do for people with limited possibilities, and where they fall short."""
+    return read(lambda _uow: render_template("help/accessibility.html"))
 
 
 def _duties(uow: SqlUnitOfWork, held: set[str]) -> Iterator[Duty]:

@@ -30,6 +30,7 @@ from workflow_app.web.entrance import is_inner, split
 from workflow_app.web.pages import ReservedError, is_fragment
 
 OPEN = {
+    "help.show_accessibility",
     "access.sign_in",
     "access.code",
     "access.forgot",

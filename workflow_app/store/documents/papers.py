@@ -67,6 +67,18 @@ def issue(
     return inserted_id(connection.execute(_ADD, values))
 
 
+def of_case(connection: Connection, instance_id: int) -> Sequence[Paper]:
+    """Return the documents of a case, oldest first."""
+    query = PAPERS.where(_DOCUMENT.c.instance_id == instance_id).order_by(_DOCUMENT.c.id)
+    return [Paper(*row) for row in connection.execute(query)]
+
+
+def current(documents: Sequence[Paper]) -> frozenset[int]:
+    """Return the newest version of each paper that was not withdrawn, of documents in order."""
+    valid = (one for one in documents if not one.withdrawn_at)
+    return frozenset({one.paper: one.id for one in valid}.values())
+
+
 def ready(connection: Connection, document_id: int) -> Paper | None:
     """Return a document whose Word file is made."""
     query = PAPERS.where(_DOCUMENT.c.id == document_id, _DOCUMENT.c.file_sha256.is_not(None))
