@@ -476,9 +476,9 @@ def test_a_step_is_taken_back_from_the_page_until_somebody_acted(browser, distri
     assert "Отменить мой последний шаг" in head.get(f"/cases/{submitted}")
     head.post(f"/cases/{submitted}/take-back")
     assert district.state(submitted) == "ready"
-    papers = head.get(f"/cases/{submitted}").split("Документы</h2>")[1].split("</ul>")[0]
-    assert re.findall(r"Заявка о создании сети.*?отменён", papers, re.DOTALL)
-    assert papers.count("отменён") == 1
+    papers = head.get(f"/cases/{submitted}").split("Документы</h2>")[1].split("</div>")[0]
+    assert re.findall(r"отменённые.*?Заявка о создании сети.*?отменён<", papers, re.DOTALL)
+    assert papers.count("отменён<") == 1
     head.post(f"/cases/{submitted}/take-back", status=422)
 
 

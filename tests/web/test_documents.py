@@ -71,7 +71,7 @@ def test_of_several_versions_the_last_is_marked_and_sums_are_folded(browser, dis
     done(district.act("P102", submitted, "submit"))
     district.carry_out()
     page = browser("P102").get(f"/cases/{submitted}")
-    papers = page[page.index('<h2 id="papers">') :].split("</ul>")[0]
+    papers = page[page.index('<h2 id="papers">') :].split("Контрольные суммы")[0]
     claims = [line for line in papers.split("<li>") if "Заявка о создании сети" in line]
     assert ["последняя версия" in line for line in claims] == [True, False]
     assert ["прежняя версия" in line for line in claims] == [False, True]
