@@ -76,3 +76,21 @@ def test_a_gap_the_registration_names_is_filled_from_the_register(browser, distr
     clerk.post(path, **{**sent, "first": "291", "last": "292", "title": "О кадрах"})
     done(district.act("P004", order, "register", number=293))
     assert district.case(order).number == "293-од"
+
+
+@pytest.mark.shipped
+def test_the_journal_of_a_year_is_printed_and_taken_away(browser, district, order):
+    for person, action in (("P003", "send"), ("P005", "visa"), ("P002", "sign")):
+        done(district.act(person, order, action))
+    done(district.act("P004", order, "register"))
+    clerk, number = browser("P004"), district.case(order).number
+    page = clerk.get("/orders?year=2025")
+    assert "Следующий номер журнала: <strong>№" in " ".join(page.split())
+    assert "Следующий номер" not in browser("P102").get("/orders?year=2025")
+    sheet = clerk.get("/orders/sheet?year=2025")
+    line = next(one for one in sheet.split("<tr>") if f">{number}<" in one)
+    assert "Дьяченко О.П., " in line
+    answer = clerk.client.get("/orders/journal.csv?year=2025")
+    assert answer.get_data().decode("utf-8-sig").startswith("Номер;Дата;Заголовок;Подписал;Отметки")
+    assert number in answer.get_data().decode("utf-8-sig")
+    assert clerk.client.get("/orders/journal.xlsx?year=2025").get_data()[:2] == b"PK"

@@ -250,13 +250,21 @@ def _control(
 def _hint(uow: SqlUnitOfWork, case: Case, view: FieldView) -> str:
     """Return what stands under a field: of a number the system gives, which it will be."""
     journal = view.options.get("next_of")
-    facts = uow.facts(case.municipality_id)
-    if not journal or facts.is_numbered_elsewhere(journal):
-        return str(view.options.get("hint", ""))
-    number = numbering.next_label(
-        uow.connection, case.municipality_id, journal, uow.today.year, uow.journals
+    number = next_label(uow, case.municipality_id, journal) if journal else ""
+    return (
+        f"Оставьте пустым: будет присвоен № {number}"
+        if number
+        else str(view.options.get("hint", ""))
     )
-    return f"Оставьте пустым: будет присвоен № {number}"
+
+
+def next_label(uow: SqlUnitOfWork, municipality_id: int, journal: str) -> str:
+    """Return the number a journal gives next; nothing where another system numbers."""
+    if uow.facts(municipality_id).is_numbered_elsewhere(journal):
+        return ""
+    return numbering.next_label(
+        uow.connection, municipality_id, journal, uow.today.year, uow.journals
+    )
 
 
 def _staffed(case: Case, view: FieldView, writer: Actor | None) -> Sequence[int]:

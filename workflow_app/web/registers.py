@@ -24,6 +24,8 @@ from workflow_app.store.journals import chains, numbering
 from workflow_app.store.read_models import queries
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.declared import rows_of_subject
+from workflow_app.web.forms import next_label
+from workflow_app.web.journals import JOURNAL, listed
 from workflow_app.web.readable_cases import cases_in_sight, readable_among
 from workflow_app.web.security import municipality, person_id, whole_municipality
 from workflow_app.web.suggesting import waiting_at
@@ -31,8 +33,6 @@ from workflow_app.web.suggesting import waiting_at
 registers = Blueprint("registers", __name__)
 
 ORDERS_A_PAGE = 100
-OWN_KINDS = ("issued", "annulled")
-"""What the journal shows unasked: the numbers that were given by the system."""
 
 
 def _date(name: str) -> dt.date | None:
@@ -65,19 +65,17 @@ def orders() -> str:
     """List the numbers of the order journal: issued, annulled, given elsewhere."""
 
     def look(uow: SqlUnitOfWork) -> str:
-        here, args = whole_municipality(uow), request.args
+        here = whole_municipality(uow)
         years = numbering.years_of_orders(uow.connection, here)
-        year = number_in(args.get("year")) or next(iter(years), uow.today.year)
-        kind, text = args.get("kind", ""), args.get("text", "").strip()[:100]
-        below = number_in(args.get("before"))
+        asked, below = listed(years, uow.today.year), number_in(request.args.get("before"))
         rows = numbering.orders(
             uow.connection,
             here,
             ORDERS_A_PAGE + 1,
-            year=year,
-            text=text,
-            kinds=(kind,) if kind else OWN_KINDS,
-            before=(year, below) if below else None,
+            year=asked.year,
+            text=asked.text,
+            kinds=asked.kinds,
+            before=(asked.year, below) if below else None,
         )
         actor, later = uow.actor(person_id()), queries.later_orders(uow.session, here)
         linked = chain(rows, *later.values())
@@ -85,12 +83,13 @@ def orders() -> str:
             "registers/orders.html",
             rows=rows[:ORDERS_A_PAGE],
             years=years,
-            year=year,
-            kind=kind,
-            text=text,
-            external=years.get(year),
+            year=asked.year,
+            kind=asked.kind,
+            text=asked.text,
+            external=years.get(asked.year),
             root=_root(uow),
             keeps_journal=bool(clerk(actor)),
+            next_label=next_label(uow, here, JOURNAL) if clerk(actor) else "",
             checks_history=any(c.role in ANSWER_FOR_ALL | WATCH for c in actor.capacities),
             readable=readable_among(uow, (row.instance_id for row in linked), actor),
             later=later,

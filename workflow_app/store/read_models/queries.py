@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
+from workflow_app.engine.process import Process
 from workflow_app.engine.roles import POST, Actor, Capacity
 from workflow_app.store.directory import offices
 from workflow_app.store.documents.papers import PAPERS, Paper
@@ -690,6 +691,26 @@ def later_orders(
     for *order, target, kind in session.execute(query):
         found[target, kind].append(OrderLine(*order))
     return found
+
+
+def signed_by(
+    session: Session, processes: Iterable[Process], municipality_id: int, year: int
+) -> Mapping[int, str]:
+    """Return case → who signed it last, and as whom, of the cases with a journal row of a year."""
+    signs = [(one.key, step.key) for one in processes for step in one.transitions if step.signed]
+    query = (
+        select(History.instance_id, Person.short_nom, History.acting_as)
+        .join(Instance, Instance.id == History.instance_id)
+        .join(JournalEntry, JournalEntry.instance_id == Instance.id)
+        .join(Person, Person.id == History.person_id)
+        .where(
+            Instance.municipality_id == municipality_id,
+            JournalEntry.year == year,
+            tuple_(Instance.process, History.action).in_(signs),
+        )
+        .order_by(History.seq)
+    )
+    return {case: f"{name}, {title}" for case, name, title in session.execute(query)}
 
 
 def names(session: Session, person_ids: Iterable[int]) -> Mapping[int, str]:

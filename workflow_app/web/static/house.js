@@ -43,6 +43,10 @@ if (document.documentElement.dataset.keys !== "off") document.addEventListener("
   if (event.key === "?" && help) location.assign(`${help.href}#keys`);
 });
 
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
 document.querySelector("#reasons")?.focus();
 async function furnish(root) {
   const wanted = parts
