@@ -26,6 +26,7 @@ from workflow_app.web.assigning import assigning
 from workflow_app.web.calendar import calendar
 from workflow_app.web.cases import cases
 from workflow_app.web.colleagues import colleagues
+from workflow_app.web.commenting import commenting
 from workflow_app.web.dashboard import dashboard
 from workflow_app.web.declared import declared
 from workflow_app.web.documents import documents
@@ -100,6 +101,7 @@ def create_app(container: Container) -> Flask:
         search,
         help_pages,
         cases,
+        commenting,
         actions,
         files,
         documents,

@@ -26,6 +26,7 @@ PAGES = {
     "remarks": ("P006", "/cases/{submitted}/actions/return"),
     "opinion": ("P006", "/cases/{submitted}/actions/endorse"),
     "case": ("P003", "/cases/{case}"),
+    "comments": ("P005", "/cases/{order}/comments"),
     "order": ("P005", "/cases/{order}"),
     "visa": ("P005", "/cases/{order}/actions/visa"),
     "paper": ("P003", "/documents/1"),

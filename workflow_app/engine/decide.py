@@ -1,7 +1,7 @@
 """Deciding: values in, a decision or a refusal out. Nothing is saved, sent or read here."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
@@ -23,7 +23,7 @@ from workflow_app.engine.process import (
 )
 from workflow_app.engine.refusals import Refusal, joined
 from workflow_app.engine.remarks import called
-from workflow_app.engine.roles import SYSTEM_ROLE, Actor, Capacity, Parties, fitting, targets
+from workflow_app.engine.roles import SYSTEM_ROLE, Actor, Capacity, Parties, Role, fitting, targets
 from workflow_app.engine.votes import PENDING, Vote
 
 Lines = tuple[tuple[str, ...], ...]
@@ -428,10 +428,15 @@ def told(
 
 
 def is_visible(process: Process, state: str, parties: Parties, actor: Actor) -> bool:
-    """Tell whether the actor may read a case: a private state shows only to who edits it."""
-    found: State = process.states[state]
-    roles = found.edit if found.is_private else process.readers
+    """Tell whether the actor may read a case."""
+    roles = readers(process, state)
     return any(role.is_held(capacity, parties) for role in roles for capacity in actor.capacities)
+
+
+def readers(process: Process, state: str) -> Sequence[Role]:
+    """Return who may read a case in a state: a private one shows only to who edits it."""
+    found: State = process.states[state]
+    return found.edit if found.is_private else process.readers
 
 
 def may_edit(process: Process, case: Case, actor: Actor) -> bool:

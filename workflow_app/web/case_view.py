@@ -29,7 +29,7 @@ from workflow_app.services.assigning import owner
 from workflow_app.services.cases import acting, requests, signing, undo_traces
 from workflow_app.services.hashing import text_hash
 from workflow_app.services.polls import Progress
-from workflow_app.store.cases import history
+from workflow_app.store.cases import comments, history
 from workflow_app.store.cases.polls import SqlPolls
 from workflow_app.store.directory import calendar, offices
 from workflow_app.store.directory.questions import SchoolContext
@@ -196,6 +196,8 @@ class CaseView:
     """The hash of the text shown."""
     dropped: Sequence[forms.Control]
     """The rows people wrote in that the step leaves out of the text."""
+    discussed: int | None
+    """How many comments stand beside it; none where a case has its own."""
 
     @property
     def is_wide(self) -> bool:
@@ -420,6 +422,7 @@ def view_case(
         _poll(uow, process, case, actor),
         text_hash(case.process, data) if action else case.text_hash,
         _dropped(uow, case, data),
+        None if process.feed else comments.count(uow, case.id),
     )
 
 

@@ -69,7 +69,7 @@ def _lines(uow: SqlUnitOfWork) -> tuple[Listed, list[SheetLine]]:
     signed = queries.signed_by(uow.session, uow.processes.values(), here, asked.year)
     later = queries.later_orders(uow.session, here)
     return asked, [
-        SheetLine(one, signed.get(one.instance_id or 0, ""), _became(one, later))
+        SheetLine(one, signed.get(one.instance_id or 0, one.acting_note or ""), _became(one, later))
         for one in reversed(found)
     ]
 
@@ -79,7 +79,7 @@ def _became(order: OrderLine, later: Mapping[tuple[int, str], Sequence[OrderLine
     said = [
         f"{word} {one.reference}" for kind, word in words for one in later.get((order.id, kind), ())
     ]
-    return "; ".join(filter(None, (KINDS.get(order.kind, ""), order.acting_note, *said)))
+    return "; ".join(filter(None, (KINDS.get(order.kind, ""), *said)))
 
 
 @journals.get("/orders/sheet")

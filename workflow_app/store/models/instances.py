@@ -110,6 +110,22 @@ class CaseReading(Base):
     read_at: Mapped[dt.datetime]
 
 
+class CaseComment(Base):
+    """What a reader of a case wrote beside it; no step, so history does not tell it."""
+
+    __tablename__ = "case_comment"
+    __table_args__ = (Index("ix_case_comment_instance", "instance_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    instance_id: Mapped[int] = mapped_column(ForeignKey("instance.id"))
+    person_id: Mapped[int]
+    acting_as: Mapped[str] = mapped_column(String(300))
+    text: Mapped[str]
+    called: Mapped[list[Any]]
+    """The people who were called by name."""
+    written_at: Mapped[dt.datetime]
+
+
 class PollTally(Base):
     """How often each answer was given in one organisation, and the comments in their alphabet.
 
