@@ -21,7 +21,7 @@ def upgrade() -> None:
         sa.Column("instance_id", BIG, nullable=False),
         sa.Column("person_id", BIG, nullable=False),
         sa.Column("acting_as", sa.String(300), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
         sa.Column("called", PLAIN_JSON, nullable=False),
         sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
