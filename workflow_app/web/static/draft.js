@@ -47,6 +47,15 @@ export function keepDraft(form) {
   });
 }
 
+// Says of which parts of a long text the browser keeps something that was not sent from here.
+export function markKept(list) {
+  for (const link of list.querySelectorAll("[data-part]:not([aria-current])")) {
+    const kept = JSON.parse(localStorage.getItem(`draft-${list.dataset.kept}${link.dataset.part}`) || "null");
+    if (kept && !kept.sent)
+      link.append(Object.assign(document.createElement("span"), { className: "kept-here", textContent: list.dataset.said }));
+  }
+}
+
 // Sends what is not sent yet, for who is about to leave.
 export function sendAll() {
   return Promise.all([...pages].filter((page) => page.unsent).map(send));

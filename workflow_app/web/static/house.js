@@ -7,6 +7,7 @@ const parts = [
   ["form[data-bulk]", "./bulk.js", "offerCommon"],
   ["[data-desk]", "./pane.js", "openBeside"],
   ["form[data-draft]", "./draft.js", "keepDraft"],
+  ["[data-kept]", "./draft.js", "markKept"],
 ];
 
 // The second click of a double click would be refused, and its refusal would hide the success.
