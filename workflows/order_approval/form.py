@@ -90,7 +90,9 @@ class Order(Form):
     """The draft of an order. What was decided before it is read-only here (4.2)."""
 
     kind: Choice = field("Вид приказа", choices=KINDS, default=CREATE, readonly=True)
-    title: Line = field("Заголовок", hint="«О создании сети …»", when=is_titled, part="Что решает приказ")
+    title: Line = field(
+        "Заголовок", hint="«О создании сети …»", when=is_titled, part="Что решает приказ"
+    )
     network: Network = field("Сеть", readonly=True, when=of(AMEND, CLOSE))
     network_name: Line = field("Наименование сети", readonly=True, when=of(*OF_NETWORK))
     goal: Text = field("Цель", readonly=True, when=of(CREATE))
