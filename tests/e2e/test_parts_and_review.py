@@ -46,6 +46,9 @@ def test_a_part_saves_itself_over_a_line_that_was_dead_and_leaves_the_others(win
     page.get_by_role("button", name="Сохранить и дальше").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Координатор и срок")
     assert page.evaluate("Object.keys(localStorage)") == []
+    page.evaluate("(key) => localStorage.setItem(key, JSON.stringify({ version: '1' }))", key)
+    page.visit(f"/cases/{case}")
+    expect(page.locator(".parts [data-part=directions] .kept-here")).to_be_visible()
 
 
 def test_a_remark_takes_two_presses_and_comes_back_with_its_answer(window, district, barriers):

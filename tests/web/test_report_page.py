@@ -85,6 +85,12 @@ def test_a_remark_is_about_a_section_by_its_own_number(browser, district, report
     done(district.act("P006", report, "take_up"))
     page = browser("P006").get(f"/cases/{report}/actions/return")
     assert ">5. Обмен опытом и ресурсами</option>" in page
+    in_place = browser("P006").get(f"/cases/{report}")
+    assert 'aria-label="Замечание: 5. Обмен опытом и ресурсами"' in in_place
+    assert "просмотрено 0 из 6" in in_place
+    for nobodys in ("network", "due_on", "goal"):
+        assert f'<option value="{nobodys}">' not in page
+        assert f'name="on.{nobodys}"' not in in_place
     assert ">1. Ввести ежемесячный диагностический срез" in page
     # The page is narrow: who has only a keyboard scrolls the tables in it.
     tables = re.findall(r'<div class="table-responsive"[^>]*>', page)

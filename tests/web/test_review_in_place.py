@@ -4,6 +4,7 @@ import re
 
 import pytest
 from browsing import field, text_of
+from counting import counted
 from stories import done, mend
 
 from workflow_app.store.models.instances import History, ReviewDraft
@@ -64,6 +65,17 @@ def test_the_return_begins_with_what_was_written_and_ends_the_review(browser, di
     methodist.post(to, **sent)
     assert [row.text for row in district.case(submitted).data.remarks] == [f"{TEXT}."]
     assert district.rows(ReviewDraft) == []
+
+
+def test_a_review_costs_one_statement_of_its_own(browser, district, submitted):
+    methodist = browser("P006")
+    write(methodist, submitted, on__goal=TEXT)
+    with counted(district) as statements:
+        methodist.get(f"/cases/{submitted}")
+    assert len([one for one in statements if "review_draft" in one]) == 1
+    with counted(district) as statements:
+        browser("P003").get(f"/cases/{submitted}")
+    assert [one for one in statements if "review_draft" in one] == []
 
 
 def test_a_step_that_would_drop_remarks_says_so(browser, district, submitted):

@@ -3,11 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from workflow_app.engine.ballots import Answer
 from workflow_app.engine.case import Case
 from workflow_app.engine.decide import Offer
+from workflow_app.engine.forms import views
 from workflow_app.engine.parts import Part, part_of
+from workflow_app.engine.process import Transition
 from workflow_app.engine.remarks import is_return, is_up_again, last_remarks
-from workflow_app.services.cases.reviewing import Review, may_return, places, seen, shown_units
+from workflow_app.services.cases.reviewing import Review, may_return, seen, shown_units
+from workflow_app.store.read_models.choices import choices
 from workflow_app.store.read_models.queries import CasePage
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.comparison import Changed, differences
@@ -39,7 +43,8 @@ class Reviewing:
     units: Sequence[UnitView]
     rest: Sequence[Control]
     """What nobody is asked about: it is only read."""
-    places: frozenset[str]
+    places: Mapping[str, str]
+    """Field or row (`field.key`) a remark may be about → what it is called."""
     remarks: Mapping[str, str]
     seen: int
     is_again: bool
@@ -86,11 +91,18 @@ def look(
         step,
         [unit(part) for part in known],
         [one for one in plain if not part_of(known, one.name)],
-        places(case),
+        _places(uow, case, step.action),
         review.remarks,
         sum(part.key in done for part in known),
         is_again,
     )
+
+
+def _places(uow: SqlUnitOfWork, case: Case, step: Transition | Answer) -> Mapping[str, str]:
+    """Return what the form of the return offers."""
+    columns = (one for view in views(step.form) for one in view.columns) if step.form else ()
+    about = (one for one in columns if one.options.get("of") == "form")
+    return {one.value: one.label for column in about for one in choices(uow, case, column)}
 
 
 def _unsaid(control: Control) -> Control:
