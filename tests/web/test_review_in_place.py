@@ -65,6 +65,7 @@ def test_the_return_begins_with_what_was_written_and_ends_the_review(browser, di
     methodist.post(to, **sent)
     assert [row.text for row in district.case(submitted).data.remarks] == [f"{TEXT}."]
     assert district.rows(ReviewDraft) == []
+    methodist.post(f"/cases/{submitted}/review", status=422, on__goal=TEXT)
 
 
 def test_a_review_costs_one_statement_of_its_own(browser, district, submitted):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import takewhile
 
 from workflow_app.engine.forms import FieldView, Form, views
 from workflow_app.engine.remarks import is_blamed, names_fields
@@ -52,8 +53,5 @@ def part_of(found: tuple[Part, ...], place: str) -> Part | None:
 def homeless(form: type[Form]) -> Iterator[FieldView]:
     """Yield the fields people fill in before the first part begins: no page would show them."""
     first = next(iter(parts(form)), None)
-    for view in views(form):
-        if first is None or view.name == first.key:
-            return
-        if is_blamed(view):
-            yield view
+    before = takewhile(lambda view: view.name != first.key, views(form)) if first else ()
+    yield from filter(is_blamed, before)
