@@ -27,6 +27,7 @@ def district(sqlite_maker):
     opened.close()
 
 
+@pytest.mark.long("a district is opened, and a dead line is waited for")
 def test_a_part_saves_itself_over_a_line_that_was_dead_and_leaves_the_others(window, district):
     page, case = window("P107"), district.draft
     page.visit(f"/cases/{case}?part=directions")
@@ -51,6 +52,7 @@ def test_a_part_saves_itself_over_a_line_that_was_dead_and_leaves_the_others(win
     expect(page.locator(".parts [data-part=directions] .kept-here")).to_be_visible()
 
 
+@pytest.mark.long("both rounds of a review, by two people, searched for barriers")
 def test_a_remark_takes_two_presses_and_comes_back_with_its_answer(window, district, barriers):
     page, case = window("P006"), district.sent
     page.visit(f"/cases/{case}")
@@ -77,4 +79,4 @@ def test_a_remark_takes_two_presses_and_comes_back_with_its_answer(window, distr
     told = page.locator("#u-directions .round")
     expect(told).to_contain_text(GOAL)
     expect(told).to_contain_text("исправлено")
-    check(page, barriers)
+    assert barriers(page) == []
