@@ -19,6 +19,11 @@ from workflows.simulation.main_job import Browser
 READY_WITHIN = 60.0
 
 
+def whole(path):
+    """Return the page of a case with its whole form: a long one is divided into parts."""
+    return f"{path}?show=all" if re.fullmatch(r"/cases/\d+", path) else path
+
+
 class Person(Browser):
     """A browser without scripts: it sends every field of a form as the page showed it."""
 
@@ -47,11 +52,11 @@ class Person(Browser):
 
     def forms(self, path):
         """Return the forms of a page."""
-        return html.fromstring(self.open(path)).forms
+        return html.fromstring(self.open(whole(path))).forms
 
     def choices(self, path, field):
         """Return label → value of what a field of a page offers."""
-        page = html.fromstring(self.open(path))
+        page = html.fromstring(self.open(whole(path)))
         options = page.xpath(f'//select[@name="{field}"]/option[@value!=""]')
         found = {option.text_content().strip(): option.get("value") for option in options}
         for box in page.xpath(f'//input[@type="checkbox"][@name="{field}"]'):

@@ -14,7 +14,7 @@ EVERYBODY = (BASE, MEMBER, *OFFICES)
 
 PAGES = {
     "plan": ("/cases/{plan}", (COORDINATOR, *EVERYBODY)),
-    "plan sheet": ("/cases/{drafted}", ("P202", "P106", *OFFICES)),
+    "plan sheet": ("/cases/{drafted}?part=activities", ("P202", "P106", *OFFICES)),
     "plan with remarks": ("/cases/{returned}", ("P203", IMC_HEAD)),
     "revision": ("/cases/{revision}", (COORDINATOR, BASE, SPECIALIST)),
     "new edition": ("/cases/{plan}/actions/revise", (COORDINATOR,)),

@@ -57,20 +57,27 @@ def draft_and_invite(page, district):
     page.goto("/start")  # a telephone has it under «Ещё»
     page.locator("main").get_by_role("link", name="Предложить сеть").first.click()
     page.get_by_role("button", name="Начать черновик").click()
+    page.get_by_role("link", name="Продолжить: О сети").click()
     page.get_by_label("Наименование сети").fill("Читаем рядом")
     page.get_by_role("button", name="Сохранить черновик").click()
-    case = int(page.url.rsplit("/", 1)[1])
+    case = int(re.search(r"/cases/(\d+)", page.url)[1])
     page.goto("/")
     page.locator(f"a[href='/cases/{case}']").first.click()
     beside = page.get_by_role("link", name="Открыть и заполнить")  # on a wide page with scripts
-    beside.or_(page.locator(".case-form")).first.wait_for()
+    beside.or_(page.locator(".parts")).first.wait_for()
     if beside.count():
         beside.click()
+    page.locator(".parts").get_by_role("link", name="О сети").click()
     assert page.get_by_label("Наименование сети").input_value() == "Читаем рядом"
+    onward = page.get_by_role("button", name="Сохранить и дальше")
+    onward.click()
     page.locator("[name='members.0.school']").select_option(str(district.school("S05")))
     page.locator("[name='members.0.role']").select_option("supported")
     page.locator("[name='context_note']").fill(NOTE)
+    onward.click()
     page.locator("[name='directions']").first.check()
+    onward.click()
+    onward.click()
     page.get_by_role("button", name="Пригласить школы").click()
     assert "приглашены" in page.locator(".alert").inner_text()
     return case

@@ -27,7 +27,7 @@ def draft(district):
 
 def test_rows_are_added_by_a_button_and_their_cards_appear_side_by_side(window, district, draft):
     page = window("P102")
-    page.visit(f"/cases/{draft}")
+    page.visit(f"/cases/{draft}?show=all")
     rows = page.locator("fieldset[data-rows] .row-card")
     cards = page.locator("[data-card]:visible")
     expect(rows).to_have_count(1)
@@ -53,7 +53,7 @@ def test_a_double_click_sends_a_form_once(window, district):
 
 def test_the_same_is_done_without_scripts(window, district, draft):
     page = window("P102", 360, scripts=False)
-    page.visit(f"/cases/{draft}")
+    page.visit(f"/cases/{draft}?show=all")
     page.locator("[name='members.1.school']").select_option(str(district.school("S03")))
     page.locator("[name='members.0._remove']").check()
     page.get_by_role("button", name="Сохранить черновик").click()
@@ -68,7 +68,7 @@ LONGER = "document.querySelector('form[data-draft]').dataset.pause = 60000"
 
 def test_a_pause_saves_by_itself(window, district, draft):
     page = window("P102")
-    page.visit(f"/cases/{draft}")
+    page.visit(f"/cases/{draft}?show=all")
     page.evaluate(SHORTER)
     page.get_by_label("Наименование сети").fill("Сохранено само")
     expect(page.locator("[data-saved-at]")).to_have_text(re.compile("Сохранено в"), timeout=15_000)
@@ -96,12 +96,12 @@ def back(page, draft):
     """Come back to a draft after the line was dead, from a page that had no time to send it."""
     page.evaluate(MUTE)
     page.context.set_offline(False)
-    page.visit(f"/cases/{draft}")
+    page.visit(f"/cases/{draft}?show=all")
 
 
 def test_what_was_kept_is_sent_when_the_line_is_back(window, district, draft):
     page = window("P102")
-    page.visit(f"/cases/{draft}")
+    page.visit(f"/cases/{draft}?show=all")
     offline(page)
     page.context.set_offline(False)
     expect(page.locator("[data-saved-at]")).to_have_text(re.compile("Сохранено в"), timeout=15_000)
@@ -119,8 +119,8 @@ def test_a_server_that_fails_is_asked_again_after_a_pause(window, district, draf
         else:
             route.continue_()
 
-    page.visit(f"/cases/{draft}")
-    page.route("**/draft", answer)
+    page.visit(f"/cases/{draft}?show=all")
+    page.route("**/draft*", answer)
     page.evaluate(SHORTER)
     page.get_by_label("Наименование сети").fill("Со второго раза")
     expect(page.locator("[data-saved-at]")).to_have_text(re.compile("Сохранено в"), timeout=15_000)
@@ -129,11 +129,11 @@ def test_a_server_that_fails_is_asked_again_after_a_pause(window, district, draf
 
 def test_who_leaves_at_once_has_saved(window, district, draft):
     page = window("P102")
-    page.visit(f"/cases/{draft}")
+    page.visit(f"/cases/{draft}?show=all")
     page.evaluate(LONGER)
     page.get_by_label("Наименование сети").fill("Ушла не дожидаясь")
     page.visit("/")
-    page.visit(f"/cases/{draft}")
+    page.visit(f"/cases/{draft}?show=all")
     assert district.case(draft).data.name == "Ушла не дожидаясь"
     assert "другой человек" not in page.locator("main").inner_text()
     assert page.evaluate("Object.keys(localStorage)") == []
@@ -141,7 +141,7 @@ def test_who_leaves_at_once_has_saved(window, district, draft):
 
 def test_rows_added_over_a_dead_line_are_there_again(window, district, draft):
     page = window("P102")
-    page.visit(f"/cases/{draft}")
+    page.visit(f"/cases/{draft}?show=all")
     rows = page.locator("fieldset[data-rows] .row-card")
     offline(page)
     for number, school in ((1, "S03"), (2, "S12")):
@@ -156,7 +156,7 @@ def test_rows_added_over_a_dead_line_are_there_again(window, district, draft):
     page.get_by_role("button", name="Добавить строку").click()
     expect(rows).to_have_count(4)
     page.get_by_label("Наименование сети").press("End")
-    page.visit(f"/cases/{draft}")
+    page.visit(f"/cases/{draft}?show=all")
     expect(rows).to_have_count(3)
     page.get_by_role("button", name="Сохранить черновик").click()
     found = district.case(draft).data.members
@@ -166,7 +166,7 @@ def test_rows_added_over_a_dead_line_are_there_again(window, district, draft):
 
 def test_what_was_kept_joins_what_a_colleague_saved_meanwhile(window, district, draft):
     page = window("P102")
-    page.visit(f"/cases/{draft}")
+    page.visit(f"/cases/{draft}?show=all")
     offline(page)
     rows = {"put": [{"school": district.school("S03"), "role": "partner"}], "remove": []}
     done(district.edit("P102", draft, resources="Кабинет от другого", members=rows))
@@ -184,7 +184,7 @@ def test_what_was_kept_joins_what_a_colleague_saved_meanwhile(window, district, 
 
 def test_of_one_field_kept_and_saved_by_a_colleague_both_texts_are_shown(window, district, draft):
     page = window("P102")
-    page.visit(f"/cases/{draft}")
+    page.visit(f"/cases/{draft}?show=all")
     offline(page)
     done(district.edit("P102", draft, name="Имя от другого"))
     back(page, draft)
@@ -198,7 +198,7 @@ def test_of_one_field_kept_and_saved_by_a_colleague_both_texts_are_shown(window,
 
 def test_what_one_person_kept_is_not_put_into_anothers_page(window, district, draft):
     page = window("P102")
-    page.visit(f"/cases/{draft}")
+    page.visit(f"/cases/{draft}?show=all")
     offline(page)
     (key,) = page.evaluate("Object.keys(localStorage)")
     assert key == f"draft-{district.people['P102']}-{draft}"
@@ -206,7 +206,7 @@ def test_what_one_person_kept_is_not_put_into_anothers_page(window, district, dr
 
 def test_a_row_added_and_sent_at_once_is_there_once(window, district, draft):
     page = window("P102")
-    page.visit(f"/cases/{draft}")
+    page.visit(f"/cases/{draft}?show=all")
     page.get_by_label("Наименование сети").fill("  С пробелом на конце ")
     page.get_by_role("button", name="Добавить строку").click()
     rows = page.locator("fieldset[data-rows] .row-card")
@@ -228,7 +228,7 @@ def test_a_row_added_and_sent_at_once_is_there_once(window, district, draft):
 
 def test_an_unfinished_row_stops_nothing_and_is_there_on_another_device(window, district, draft):
     page = window("P102")
-    page.visit(f"/cases/{draft}")
+    page.visit(f"/cases/{draft}?show=all")
     page.evaluate(SHORTER)
     rows = page.locator("fieldset[data-rows] .row-card")
     page.get_by_label("Наименование сети").fill("Ещё без школы")
@@ -238,7 +238,7 @@ def test_an_unfinished_row_stops_nothing_and_is_there_on_another_device(window, 
     expect(saved).to_contain_text("в строке не выбрано «Школа»", timeout=15_000)
     assert district.case(draft).data.name == "Ещё без школы"
     other = window("P102", 360, scripts=False)
-    other.goto(f"/cases/{draft}")
+    other.goto(f"/cases/{draft}?show=all")
     assert other.locator("[name='members.1.need']").input_value() == "Помощь"
     assert "не выбрано «Школа»" in other.locator(".row-card").nth(1).inner_text()
     rows.nth(1).get_by_label("Школа").select_option(str(district.school("S03")))
@@ -254,9 +254,9 @@ def test_who_signs_out_leaves_no_text_and_is_asked_only_about_what_could_not_be_
     window, district, draft
 ):
     page = window("P102")
-    page.visit(f"/cases/{draft}")
+    page.visit(f"/cases/{draft}?show=all")
     page.evaluate(LONGER)
-    page.route("**/draft", lambda route: route.abort())
+    page.route("**/draft*", lambda route: route.abort())
     page.get_by_label("Наименование сети").fill("Ещё не сохранено")
     asked = []
     page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
@@ -265,9 +265,9 @@ def test_who_signs_out_leaves_no_text_and_is_asked_only_about_what_could_not_be_
     expect(page.locator("[data-saved-at]")).to_have_text(re.compile("Нет связи"), timeout=15_000)
     page.wait_for_timeout(200)
     assert "ещё не сохранён" in asked[0]
-    assert page.url.endswith(f"/cases/{draft}")
+    assert page.url.endswith(f"/cases/{draft}?show=all")
     assert page.evaluate("Object.keys(localStorage).length") == 1
-    page.unroute("**/draft")
+    page.unroute("**/draft*")
     out.click()
     page.wait_for_url("**/sign-in")
     assert len(asked) == 1

@@ -40,7 +40,7 @@ def test_a_draft_does_not_show_in_anybody_elses_list(browser, draft):
 def test_an_unchanged_page_changes_nothing(browser, district, draft):
     head = browser("P102")
     before = district.case(draft)
-    head.post(f"/cases/{draft}/draft", **form_of(head.get(f"/cases/{draft}")))
+    head.post(f"/cases/{draft}/draft", **form_of(head.get(f"/cases/{draft}?show=all")))
     assert district.case(draft).version == before.version
 
 
@@ -50,7 +50,7 @@ LONG = "9" * 5_000
 
 def test_a_number_no_row_has_is_refused_like_any_other(browser, draft):
     head = browser("P102")
-    page = form_of(head.get(f"/cases/{draft}"))
+    page = form_of(head.get(f"/cases/{draft}?show=all"))
     head.post(f"/cases/{draft}/draft", **{**page, "_version": LONG})
     head.post(f"/cases/{draft}/draft", status=422, **{**page, "members.0.school": LONG})
     head.post(f"/cases/{draft}/draft", status=422, **{**page, "members.0.school": "²"})
@@ -58,7 +58,7 @@ def test_a_number_no_row_has_is_refused_like_any_other(browser, draft):
 
 def test_two_editors_of_different_fields_both_succeed(browser, district, draft):
     one, two = browser("P102"), browser("P102")
-    first, second = (form_of(b.get(f"/cases/{draft}")) for b in (one, two))
+    first, second = (form_of(b.get(f"/cases/{draft}?show=all")) for b in (one, two))
     one.post(f"/cases/{draft}/draft", **{**first, "name": "Имя от первого"})
     two.post(f"/cases/{draft}/draft", **{**second, "resources": "Кабинет от второго"})
     data = district.case(draft).data
@@ -70,7 +70,7 @@ def test_a_field_both_left_empty_is_no_conflict(browser, district, in_review):
     done(district.act("P002", in_review, "approve"))
     order = district.child(in_review)
     one, two = browser("P003"), browser("P003")
-    first, second = (form_of(b.get(f"/cases/{order}")) for b in (one, two))
+    first, second = (form_of(b.get(f"/cases/{order}?show=all")) for b in (one, two))
     people = [str(district.people[code]) for code in ("P102", "P006")]
     one.post(f"/cases/{order}/draft", **{**first, "coordinator": people[0]})
     two.post(f"/cases/{order}/draft", **{**second, "curator": people[1]})
@@ -80,7 +80,7 @@ def test_a_field_both_left_empty_is_no_conflict(browser, district, in_review):
 
 def test_of_one_field_the_second_editor_sees_both_texts(browser, draft):
     one, two = browser("P102"), browser("P102")
-    first, second = (form_of(b.get(f"/cases/{draft}")) for b in (one, two))
+    first, second = (form_of(b.get(f"/cases/{draft}?show=all")) for b in (one, two))
     one.post(f"/cases/{draft}/draft", **{**first, "name": "Имя от первого"})
     answer = two.post(f"/cases/{draft}/draft", status=422, **{**second, "name": "Имя от второго"})
     page = answer.get_data(as_text=True)
@@ -108,7 +108,7 @@ def test_of_rows_and_lists_the_second_editor_sees_the_others_in_words(
     if "directions" in mine:
         mine = {"directions": [str(key) for key in district.directions("2025-2026")]}
     one, two = browser("P102"), browser("P102")
-    first, second = (form_of(b.get(f"/cases/{draft}")) for b in (one, two))
+    first, second = (form_of(b.get(f"/cases/{draft}?show=all")) for b in (one, two))
     one.post(f"/cases/{draft}/draft", **{**first, **theirs})
     answer = two.post(f"/cases/{draft}/draft", status=422, **{**second, **mine})
     assert said in answer.get_data(as_text=True)
@@ -117,7 +117,7 @@ def test_of_rows_and_lists_the_second_editor_sees_the_others_in_words(
 @pytest.mark.shipped
 def test_what_came_back_as_it_is_stored_is_no_conflict(browser, district, draft):
     head = browser("P102")
-    sent = form_of(head.get(f"/cases/{draft}"))
+    sent = form_of(head.get(f"/cases/{draft}?show=all"))
     mine = {**sent, "name": "Имя", "valid_to": "2026-07-31", "members.0.need": "Помощь"}
     head.post(f"/cases/{draft}/draft", **mine)
     again = {**mine, "members.0.need": "Помощь ", "resources": "Кабинет"}
@@ -130,7 +130,7 @@ def test_a_conflict_of_many_rows_is_told_by_the_first_of_them(browser, district,
     first, second = browser("P102"), browser("P102")
     put = [{"school": district.school(f"S{n:02}")} for n in (5, 6, 7, 8, 9)]
     done(district.edit("P102", draft, members={"put": put}))
-    one, two = (form_of(each.get(f"/cases/{draft}")) for each in (first, second))
+    one, two = (form_of(each.get(f"/cases/{draft}?show=all")) for each in (first, second))
     needs = {f"members.{place}.need": "Помощь" for place in range(5)}
     first.post(f"/cases/{draft}/draft", **{**one, **needs})
     needs = dict.fromkeys(needs, "Другая помощь")
@@ -141,11 +141,14 @@ def test_a_conflict_of_many_rows_is_told_by_the_first_of_them(browser, district,
 @pytest.mark.shipped
 def test_reasons_are_said_once_on_the_page_that_refuses(browser, draft):
     author = browser("P102")
-    sent = form_of(author.get(f"/cases/{draft}")) | {"context_note": "", "_action": "invite"}
+    sent = form_of(author.get(f"/cases/{draft}?show=all")) | {
+        "context_note": "",
+        "_action": "invite",
+    }
     page = author.post(f"/cases/{draft}/draft", status=422, **sent).get_data(as_text=True)
     assert "причины выше" in page
     assert page.count('data-code="field_required"') == 1
-    assert "причины выше" not in author.get(f"/cases/{draft}")
+    assert "причины выше" not in author.get(f"/cases/{draft}?show=all")
 
 
 @pytest.mark.shipped
@@ -157,14 +160,14 @@ def test_who_is_asked_about_an_order_opens_its_paper_from_the_answer(browser, di
 
 
 def test_what_is_known_of_schools_cites_no_clause_of_its_own(browser, collecting):
-    page = browser("P102").get(f"/cases/{collecting}")
+    page = browser("P102").get(f"/cases/{collecting}?show=all")
     assert "<summary>Характеристика школ</summary>" in page
 
 
 @pytest.mark.clause("1.2")
 def test_errors_stand_beside_their_fields_and_in_a_summary_with_links(browser, draft):
     head = browser("P102")
-    sent = form_of(head.get(f"/cases/{draft}"))
+    sent = form_of(head.get(f"/cases/{draft}?show=all"))
     sent |= {"context_note": "", "_action": "invite"}
     page = head.post(f"/cases/{draft}/draft", status=422, **sent).get_data(as_text=True)
     summary = page.split('id="reasons"')[1].split("</ul>")[0]
@@ -175,7 +178,7 @@ def test_errors_stand_beside_their_fields_and_in_a_summary_with_links(browser, d
 
 def test_what_was_written_survives_an_action_that_is_refused(browser, district, draft):
     head = browser("P102")
-    sent = form_of(head.get(f"/cases/{draft}"))
+    sent = form_of(head.get(f"/cases/{draft}?show=all"))
     sent |= {"context_note": "", "name": "Написано перед отказом", "_action": "invite"}
     head.post(f"/cases/{draft}/draft", status=422, **sent)
     assert district.case(draft).data.name == "Написано перед отказом"
@@ -190,11 +193,11 @@ def test_a_draft_takes_what_is_unfinished_and_shows_it_marked_until_it_is_sent(
     browser, district, draft
 ):
     head, second = browser("P102"), browser("P102")
-    sent = form_of(head.get(f"/cases/{draft}"))
+    sent = form_of(head.get(f"/cases/{draft}?show=all"))
     typed = {"members.2.need": "Помощь без школы", "valid_to": UNREAD, "name": "Имя рядом"}
     head.post(f"/cases/{draft}/draft", **{**sent, **typed})
     assert district.case(draft).data.name == "Имя рядом"
-    page = second.get(f"/cases/{draft}")
+    page = second.get(f"/cases/{draft}?show=all")
     again = form_of(page)
     assert (again["members.2.need"], again["valid_to"]) == (["Помощь без школы"], [UNREAD])
     assert page.count("не выбрано «Школа»") == 1 + 1, "at its field, and why it is not sent"
@@ -214,10 +217,10 @@ def test_a_draft_takes_what_is_unfinished_and_shows_it_marked_until_it_is_sent(
 @pytest.mark.shipped
 def test_every_mistake_of_a_saved_draft_is_named_and_marked(browser, draft):
     head = browser("P102")
-    sent = form_of(head.get(f"/cases/{draft}"))
+    sent = form_of(head.get(f"/cases/{draft}?show=all"))
     typed = {"members.2.need": "Помощь без школы", "valid_from": "скоро", "valid_to": UNREAD}
     head.post(f"/cases/{draft}/draft", **{**sent, **typed})
-    page = head.get(f"/cases/{draft}")
+    page = head.get(f"/cases/{draft}?show=all")
     said, text = page.split('class="case-form"')
     marked = re.findall(r'class="field-error"[^>]*>([^<]+)<', text)
     assert len(marked) == 3
@@ -228,7 +231,7 @@ def test_every_mistake_of_a_saved_draft_is_named_and_marked(browser, draft):
 @pytest.mark.shipped
 def test_of_what_was_typed_two_editors_of_different_fields_both_succeed(browser, district, draft):
     one, two = browser("P102"), browser("P102")
-    first, second = (form_of(b.get(f"/cases/{draft}")) for b in (one, two))
+    first, second = (form_of(b.get(f"/cases/{draft}?show=all")) for b in (one, two))
     one.post(f"/cases/{draft}/draft", **{**first, "valid_to": UNREAD})
     two.post(f"/cases/{draft}/draft", **{**second, "valid_from": "скоро"})
     assert district.case(draft).typed == {"valid_to": UNREAD, "valid_from": "скоро"}
@@ -240,7 +243,7 @@ def test_of_what_was_typed_two_editors_of_different_fields_both_succeed(browser,
 
 def test_a_row_is_removed_by_its_tick_and_added_by_a_blank_line(browser, district, draft):
     head = browser("P102")
-    sent = form_of(head.get(f"/cases/{draft}"))
+    sent = form_of(head.get(f"/cases/{draft}?show=all"))
     sent["members.1._remove"] = "on"
     sent["members.2.school"] = str(district.school("S06"))
     head.post(f"/cases/{draft}/draft", **sent)
@@ -267,7 +270,7 @@ def test_hostile_text_appears_literally(browser, district, draft, text):
         assert "<img src=x" not in page
         assert "Сеть 49" not in page
     district.act("P102", draft, "invite")
-    page = head.get(f"/cases/{draft}")
+    page = head.get(f"/cases/{draft}?show=all")
     assert "<script>alert" not in page
     assert "<img src=x" not in page
 
@@ -276,7 +279,7 @@ def test_a_consent_is_two_steps_from_the_letter_and_needs_the_password(
     browser, district, collecting
 ):
     head = browser("P105")
-    page = head.get(f"/cases/{collecting}")
+    page = head.get(f"/cases/{collecting}?show=all")
     act = page.index('class="act')
     link = re.search(rf"/cases/{collecting}/actions/agree\?voter=\d+", page)
     assert link
@@ -313,7 +316,7 @@ def test_a_consent_is_signed_by_a_scan_of_the_paper_instead_of_the_password(
     assert district.statuses(collecting, "consents")["S05"] == "pending"
     head.post(path, scan=(io.BytesIO(PDF), "согласие.pdf"), **sent)
     assert district.statuses(collecting, "consents")["S05"] == "agreed"
-    page = browser("P003").get(f"/cases/{collecting}")
+    page = browser("P003").get(f"/cases/{collecting}?show=all")
     link = re.search(r'<a href="(/files/\d+)">скан бумажного согласия</a>', page)
     assert browser("P103").client.get(link[1]).data == PDF
     browser("P106").get(link[1], 404)
@@ -377,11 +380,11 @@ def test_accepting_the_terms_of_a_school_leaves_its_own_signature_in_place(
 
 
 def test_every_way_to_answer_is_offered_also_those_that_ask_for_a_reason(browser, collecting):
-    page = browser("P105").get(f"/cases/{collecting}")
+    page = browser("P105").get(f"/cases/{collecting}?show=all")
     for action in ("agree", "agree_with_conditions", "decline"):
         assert f"/cases/{collecting}/actions/{action}?voter=" in page
     assert "/actions/revoke" not in page
-    assert "/actions/agree" not in browser("P003").get(f"/cases/{collecting}")
+    assert "/actions/agree" not in browser("P003").get(f"/cases/{collecting}?show=all")
 
 
 def test_a_signature_cannot_be_slipped_in_as_a_draft_button_or_a_batch(
@@ -402,7 +405,7 @@ def test_an_answer_to_a_text_that_changed_is_asked_again(browser, collecting):
 
 
 def test_the_page_says_why_not_and_what_others_do(browser, submitted):
-    page = browser("P102").get(f"/cases/{submitted}")
+    page = browser("P102").get(f"/cases/{submitted}?show=all")
     assert "Что здесь делают другие" in page
     assert 'data-code="not_your_role"' in page
     assert "Чего ждём" in page
@@ -412,7 +415,7 @@ def test_the_page_says_why_not_and_what_others_do(browser, submitted):
 def test_remarks_of_a_return_stand_beside_their_fields(browser, district, submitted):
     remarks = [{"key": "r0", "about": "goal", "text": "Цель не отличается от типовой"}]
     done(district.act("P006", submitted, "return", remarks=remarks))
-    page = browser("P102").get(f"/cases/{submitted}")
+    page = browser("P102").get(f"/cases/{submitted}?show=all")
     assert 'id="f-goal-remark"' in page
     goal = page.split('name="goal"')[1][:900]
     assert "Цель не отличается от типовой" in goal
@@ -424,22 +427,24 @@ def test_a_returned_case_says_so_and_who_looks_again_sees_her_remark(browser, di
     done(district.act("P006", submitted, "return", remarks=remarks))
     head, methodist = browser("P102"), browser("P006")
     assert "Исправить замечания и отправить снова" in head.get("/")
-    sent = form_of(head.get(f"/cases/{submitted}")) | {"goal": "Сдать ОГЭ без двоек"}
+    sent = form_of(head.get(f"/cases/{submitted}?show=all")) | {"goal": "Сдать ОГЭ без двоек"}
     said = head.post(f"/cases/{submitted}/draft", status=422, **sent, _action="resend")
     assert "«Цель не отличается от типовой»: отметьте" in said.get_data(as_text=True)
-    sent = form_of(head.get(f"/cases/{submitted}")) | {"remarks.0.answer": "Цель названа числом"}
+    sent = form_of(head.get(f"/cases/{submitted}?show=all")) | {
+        "remarks.0.answer": "Цель названа числом"
+    }
     head.post(f"/cases/{submitted}/draft", **sent, _action="resend")
-    assert ">Подать снова</button>" in head.get(f"/cases/{submitted}")
+    assert ">Подать снова</button>" in head.get(f"/cases/{submitted}?show=all")
     done(district.act("P102", submitted, "submit"))
     district.carry_out()
     assert "Дать заключение (представлено снова)" in district.notices("P006")[-1]
     again = methodist.get(f"/cases/{submitted}")
-    assert "Цель не отличается от типовой" in again.split('id="f-goal-remark"')[1][:200]
-    assert again.index('id="f-remarks-1-1"') < again.index('id="f-name"')
-    for page in (again, methodist.get(f"/cases/{submitted}/actions/endorse")):
+    part = again.split('id="u-directions"')[1].split("</section>")[0]
+    assert part.index("Цель не отличается от типовой") < part.index("Сдать ОГЭ без двоек")
+    for page in (part, methodist.get(f"/cases/{submitted}/actions/endorse")):
         assert "Цель названа числом" in page
     done(district.act("P006", submitted, "return", remarks=[{**remarks[0], "about": "name"}]))
-    returned = head.get(f"/cases/{submitted}")
+    returned = head.get(f"/cases/{submitted}?show=all")
     assert 'name="remarks.0.answer"' in returned
     assert 'name="remarks.1.answer"' not in returned
     assert "Цель названа числом" in returned
@@ -462,7 +467,7 @@ def test_the_next_reviewer_sees_what_changed_by_field_and_by_row(browser, distri
     done(district.edit("P102", submitted, goal="Сдать ОГЭ без двоек", members=rows))
     mend(district, "P102", submitted)
     done(district.act("P102", submitted, "resend"))
-    page = browser("P006").get(f"/cases/{submitted}").split("Что изменилось с прошлой")[1]
+    page = browser("P006").get(f"/cases/{submitted}?show=all").split("Что изменилось с прошлой")[1]
     table = page.split("</table>")[0]
     assert "Сдать ОГЭ без двоек" in table
     assert "добавлено" in table
@@ -473,10 +478,10 @@ def test_the_next_reviewer_sees_what_changed_by_field_and_by_row(browser, distri
 @pytest.mark.shipped
 def test_a_step_is_taken_back_from_the_page_until_somebody_acted(browser, district, submitted):
     head = browser("P102")
-    assert "Отменить мой последний шаг" in head.get(f"/cases/{submitted}")
+    assert "Отменить мой последний шаг" in head.get(f"/cases/{submitted}?show=all")
     head.post(f"/cases/{submitted}/take-back")
     assert district.state(submitted) == "ready"
-    papers = head.get(f"/cases/{submitted}").split("Документы</h2>")[1].split("</div>")[0]
+    papers = head.get(f"/cases/{submitted}?show=all").split("Документы</h2>")[1].split("</div>")[0]
     assert re.findall(r"отменённые.*?Заявка о создании сети.*?отменён<", papers, re.DOTALL)
     assert papers.count("отменён<") == 1
     head.post(f"/cases/{submitted}/take-back", status=422)
@@ -484,7 +489,7 @@ def test_a_step_is_taken_back_from_the_page_until_somebody_acted(browser, distri
 
 def test_idle_writing_is_saved_by_the_script_without_leaving_the_page(browser, district, draft):
     head = browser("P102")
-    sent = form_of(head.get(f"/cases/{draft}")) | {"name": "Само сохранилось"}
+    sent = form_of(head.get(f"/cases/{draft}?show=all")) | {"name": "Само сохранилось"}
     sent["csrf_token"] = head.token()
     answer = head.client.post(
         f"/cases/{draft}/draft", data=sent, headers={"X-Requested-With": "fetch"}
@@ -559,7 +564,7 @@ def test_the_clerk_attaches_a_scan_by_the_form_and_nobody_elses_file(browser, di
     clerk.post(path, file=(io.BytesIO(PDF), "скан.pdf"))
     attached = [row for row in district.rows(Upload) if row["instance_id"] == order]
     assert [row["name"] for row in attached] == ["скан.pdf"]
-    assert "скан.pdf" in clerk.get(f"/cases/{order}")
+    assert "скан.pdf" in clerk.get(f"/cases/{order}?show=all")
 
 
 @pytest.mark.shipped
@@ -574,10 +579,10 @@ def test_the_address_of_a_published_order_is_a_link_on_its_page(browser, distric
     ):
         done(district.act(person, order, action))
     specialist, path = browser("P003"), f"/cases/{order}/actions/publish"
-    assert path in specialist.get(f"/cases/{order}")
+    assert path in specialist.get(f"/cases/{order}?show=all")
     specialist.post(path, status=422, link="на сайте")
     specialist.post(path, link="https://levokum.example/orders/291-od?a=1&b=2")
-    page = specialist.get(f"/cases/{order}")
+    page = specialist.get(f"/cases/{order}?show=all")
     assert '<a href="https://levokum.example/orders/291-od?a=1&amp;b=2"' in page
     assert path not in page
 

@@ -257,7 +257,9 @@ def test_a_school_is_found_by_its_name_before_all_else(browser, district):
     assert links[:1] == [str(district.organisations["S05"])]
 
 
-@pytest.mark.parametrize("page", ["/cases/{draft}", "/cases/{submitted}/actions/return"])
+@pytest.mark.parametrize(
+    "page", ["/cases/{draft}?part=members", "/cases/{submitted}/actions/return"]
+)
 def test_the_enter_key_does_what_the_form_is_for(browser, page, request):
     name = re.search(r"{(\w+)}", page)[1]
     path = page.format(**{name: request.getfixturevalue(name)})

@@ -91,7 +91,7 @@ def test_what_was_written_until_the_visit_was_over_comes_back_with_the_way_to_it
 def test_what_was_written_passes_the_door_and_is_sent_once_more(browser, district, draft):
     """Single words, figures and marks too: what is sent in the end is what was sent first."""
     head = browser("P102")
-    sent = form_of(head.get(f"/cases/{draft}"))
+    sent = form_of(head.get(f"/cases/{draft}?show=all"))
     sent |= {"name": "x", "valid_to": "31.02.2026", "members.2.need": "Первая\r\nвторая"}
     token = head.token()
     head.client.delete_cookie(COOKIE)

@@ -229,7 +229,7 @@ def test_a_head_adds_a_colleague_whom_a_paper_may_name_and_nobody_lets_in_yet(br
 def test_a_colleague_is_added_on_the_way_through_a_draft_which_is_saved_before(browser, district):
     draft = stories.done(stories.propose(district, "P102", {"S05": "supported"})).instance_id
     head, path = browser("P102"), f"/schools/{district.organisations['S02']}/colleagues/new"
-    page = head.get(f"/cases/{draft}")
+    page = head.get(f"/cases/{draft}?show=all")
     assert 'name="_colleague"' in page
     assert "Кузьмина-Белая" not in page
     written = {"name": "Письмо и чтение", "_colleague": str(district.organisations["S02"])}
@@ -239,7 +239,7 @@ def test_a_colleague_is_added_on_the_way_through_a_draft_which_is_saved_before(b
     page = head.post(path, status=200, **COLLEAGUE).text
     forms = {name: field(page, name) for name in FORMS}
     head.post(path, **COLLEAGUE, **forms, **TITLES, step="add", confirmed=list(FORMS))
-    assert "Кузьмина-Белая" in head.get(f"/cases/{draft}")
+    assert "Кузьмина-Белая" in head.get(f"/cases/{draft}?show=all")
     assert 'name="_colleague"' not in browser("P003").get(f"/cases/{draft}", 404)
 
 

@@ -28,8 +28,11 @@ def test_a_draft_speaks_of_no_delay_and_names_no_section_before_the_first(browse
 
 
 def test_who_writes_is_told_of_her_own_buttons_alone(browser, report):
-    said = text_of(browser("P201").client.get(f"/cases/{report}"))
+    said = text_of(browser("P201").client.get(f"/cases/{report}?show=all"))
     assert "Текст можно править ниже; там же: «Обновить по данным года»." in said
+    page = browser("P201").get(f"/cases/{report}")
+    assert "Обновить по данным года</button>" in page
+    assert "Представить справку</" not in page.split('id="may"')[1].split("Что здесь делают")[0]
 
 
 def test_many_reasons_against_an_unfinished_text_are_counted_until_they_are_asked_for(
@@ -44,14 +47,17 @@ def test_many_reasons_against_an_unfinished_text_are_counted_until_they_are_aske
 def test_who_writes_has_the_table_after_her_text_and_who_reads_before_it(browser, report):
     where = {}
     for person in ("P101", "P110"):
-        page = browser(person).get(f"/cases/{report}")
+        page = browser(person).get(f"/cases/{report}?show=all")
         where[person] = page.index('id="f-sections"') < page.index('id="t-indicators"')
     assert where == {"P101": True, "P110": False}
-    assert "Раздел 4 — таблица показателей под текстом" in browser("P101").get(f"/cases/{report}")
+    part = browser("P101").get(f"/cases/{report}?part=sections")
+    assert "Раздел 4 — таблица показателей под текстом" in part
+    assert part.index('id="f-sections"') < part.index('id="t-indicators"')
 
 
 def test_a_caution_leads_only_to_what_the_reader_sees(browser, report):
-    assert '<a href="#f-no_data"' in browser("P101").get(f"/cases/{report}")
+    led = f'<a href="/cases/{report}?part=resources_shared#f-no_data"'
+    assert led in browser("P101").get(f"/cases/{report}")
     page = browser("P110").get(f"/cases/{report}")
     cautions = page[page.index("Обратите внимание") : page.index("Чего ждём")]
     assert "показатели не внесены" in cautions
@@ -79,6 +85,12 @@ def test_a_remark_is_about_a_section_by_its_own_number(browser, district, report
     done(district.act("P006", report, "take_up"))
     page = browser("P006").get(f"/cases/{report}/actions/return")
     assert ">5. Обмен опытом и ресурсами</option>" in page
+    in_place = browser("P006").get(f"/cases/{report}")
+    assert 'aria-label="Замечание: 5. Обмен опытом и ресурсами"' in in_place
+    assert "просмотрено 0 из 6" in in_place
+    for nobodys in ("network", "due_on", "goal"):
+        assert f'<option value="{nobodys}">' not in page
+        assert f'name="on.{nobodys}"' not in in_place
     assert ">1. Ввести ежемесячный диагностический срез" in page
     # The page is narrow: who has only a keyboard scrolls the tables in it.
     tables = re.findall(r'<div class="table-responsive"[^>]*>', page)
@@ -135,5 +147,5 @@ def test_another_person_is_named_only_where_another_saved_last(browser, district
     said = []
     for who in ("P101", "P201"):
         done(district.edit(who, report, problems=f"Далеко ездить, сказал {who}."))
-        said.append("сохранил и другой человек" in browser("P101").get(f"/cases/{report}"))
+        said.append("сохранил и другой человек" in browser("P101").get(f"/cases/{report}?show=all"))
     assert said == [False, True]

@@ -45,7 +45,7 @@ def sent_of(page):
 
 
 def paste(browser, plan, text, status=302):
-    sent = sent_of(browser.get(f"/cases/{plan}"))
+    sent = sent_of(browser.get(f"/cases/{plan}?show=all"))
     sent["_paste.activities"] = text
     return browser.post(f"/cases/{plan}/draft", status=status, **sent.to_dict(flat=False))
 
@@ -70,7 +70,7 @@ def test_rows_are_pasted_by_their_labels(browser, district, plan, line):
 
 def test_a_row_somebody_wrote_in_stays_when_others_are_pasted(browser, district, plan, line):
     coordinator = browser("P201")
-    sent = sent_of(coordinator.get(f"/cases/{plan}"))
+    sent = sent_of(coordinator.get(f"/cases/{plan}?show=all"))
     sent["activities.5.title"], sent["activities.6.section"] = "Семинар", "analysis"
     sent["_paste.activities"] = line
     coordinator.post(f"/cases/{plan}/draft", **sent.to_dict(flat=False))
@@ -191,7 +191,7 @@ def test_a_heading_that_names_no_column_is_told_so(browser, plan, line):
 
 def test_what_stands_beside_refused_rows_is_saved(browser, district, plan, line):
     head = browser("P201")
-    sent = sent_of(head.get(f"/cases/{plan}"))
+    sent = sent_of(head.get(f"/cases/{plan}?show=all"))
     sent["_paste.activities"], sent["no_remote_reason"] = f"{line}\tлишнее", "Нет связи"
     page = head.post(f"/cases/{plan}/draft", status=422, **sent.to_dict(flat=False))
     assert district.case(plan).data.no_remote_reason == "Нет связи"
@@ -207,7 +207,7 @@ def test_nothing_pasted_makes_no_row(browser, district, plan, text):
 
 def test_saving_by_itself_leaves_pasted_text_alone(browser, district, plan, line):
     browser = browser("P201")
-    shown = sent_of(browser.get(f"/cases/{plan}"))
+    shown = sent_of(browser.get(f"/cases/{plan}?show=all"))
     before = district.case(plan).data
     response = browser.client.post(
         f"/cases/{plan}/draft",
@@ -233,7 +233,7 @@ def test_done_row_is_shown_with_the_reason_and_survives_saving(browser, district
     done(district.act("P201", plan, "revise", reason="новые сроки"))
     second = district.rows(Instance, process="annual_plan")[-1]["id"]
     coordinator = browser("P201")
-    page = coordinator.get(f"/cases/{second}")
+    page = coordinator.get(f"/cases/{second}?show=all")
     assert "мероприятие проведено: строка больше не меняется" in page
     assert "строка внесена по рекомендации: её не удаляют" in page
     before = district.case(second).data.activities
@@ -249,15 +249,15 @@ def test_done_row_is_shown_with_the_reason_and_survives_saving(browser, district
 def test_a_row_nobody_wrote_is_asked_for_and_not_read(browser, district, plan):
     kept = district.case(plan).data.activities
     empty = next(row.key for row in kept if not row.title)
-    assert f'id="f-activities-{empty}"' in browser("P201").get(f"/cases/{plan}")
-    page = browser("P102").get(f"/cases/{plan}")
+    assert f'id="f-activities-{empty}"' in browser("P201").get(f"/cases/{plan}?show=all")
+    page = browser("P102").get(f"/cases/{plan}?show=all")
     assert f'id="f-activities-{empty}"' not in page
     assert page.count('<tr id="f-activities-') == sum(bool(row.title) for row in kept)
 
 
 def test_a_line_break_in_a_title_is_a_space(browser, district, plan):
     browser = browser("P201")
-    sent = sent_of(browser.get(f"/cases/{plan}"))
+    sent = sent_of(browser.get(f"/cases/{plan}?show=all"))
     sent["activities.0.title"] = "Ввести срез\r\nпо дробям"
     browser.post(f"/cases/{plan}/draft", **sent.to_dict(flat=False))
     assert district.case(plan).data.activities[0].title == "Ввести срез по дробям"
@@ -271,7 +271,7 @@ def test_remark_about_a_row_stands_beside_it(browser, district, plan):
             done(district.act(head, plan, "vote_for"))
     remark = {"key": "1", "about": "activities.a5", "text": "срок раньше ввода ВСОКО"}
     done(district.act("P006", plan, "return", remarks=[remark]))
-    page = browser("P201").get(f"/cases/{plan}")
+    page = browser("P201").get(f"/cases/{plan}?show=all")
     row = page[page.index('id="f-activities-a5"') : page.index('id="f-activities-a6"')]
     assert "срок раньше ввода ВСОКО" in row
     # Beside the row, where an answer is asked for, why it may not go up yet, and in the history.
@@ -284,7 +284,7 @@ def test_board_shows_what_grew_from_rows(browser, district, plan):
     found = activities(district, plan)
     done(district.act("P201", found["a7"], "cancel", reason="карантин"))
     district.at("2025-11-05")
-    page = browser("P102").get(f"/cases/{plan}")
+    page = browser("P102").get(f"/cases/{plan}?show=all")
     assert "Мероприятия плана: 1 из 12 завершено" in page
     assert "просрочено 11" in page
     assert page.count('class="tile is-late"') == 11
@@ -296,13 +296,15 @@ def test_what_is_done_already_is_said_not_asked_for_and_leads_to_what_was_begun(
     browser, district, plan
 ):
     fill(district, plan)
-    assert "координатор базовой школы, МКОУ СОШ № 1" in browser("P101").get(f"/cases/{plan}")
+    assert "координатор базовой школы, МКОУ СОШ № 1" in browser("P101").get(
+        f"/cases/{plan}?show=all"
+    )
     to_active(district, plan)
     asked = f"/cases/{plan}/actions/revise"
     coordinator = browser("P201")
     assert 'name="reason"' in coordinator.get(asked)
     done(district.act("P201", plan, "revise", reason="новые сроки"))
-    page = html.fromstring(coordinator.get(f"/cases/{plan}"))
+    page = html.fromstring(coordinator.get(f"/cases/{plan}?show=all"))
     (said,) = page.xpath("//li[*[@data-code='edition_open']]")
     assert said.text_content().strip() == "Изменить план: Новая редакция плана уже готовится"
     assert not page.xpath("//li[contains(@class, 'not-now')]")
@@ -321,15 +323,15 @@ def test_a_plan_asks_for_a_new_edition_until_one_is_on_its_way(browser, district
     coordinator, asks = browser("P202"), 'Чего ждём</h2><ul class="plain"><li>Изменить план:'
     waiting = f'class="title" href="/cases/{plan}"'
     assert waiting in coordinator.get("/")
-    assert asks in coordinator.get(f"/cases/{plan}")
+    assert asks in coordinator.get(f"/cases/{plan}?show=all")
     done(district.act("P202", plan, "revise", reason="школа № 5 вошла в сеть"))
-    page, edition = coordinator.get(f"/cases/{plan}"), district.child(plan)
+    page, edition = coordinator.get(f"/cases/{plan}?show=all"), district.child(plan)
     assert f'Новая редакция готовится: <a href="/cases/{edition}">' in page
     assert "Чего ждём" not in page
     assert waiting not in coordinator.get("/")
     assert f'class="title" href="/cases/{edition}"' in coordinator.get("/")
     coordinator.post(f"/cases/{plan}/take-back")
-    assert asks in coordinator.get(f"/cases/{plan}")
+    assert asks in coordinator.get(f"/cases/{plan}?show=all")
     assert waiting in coordinator.get("/")
 
 
@@ -339,10 +341,10 @@ def test_the_reason_for_no_remote_formats_is_asked_for_where_there_are_none(
     asked = "Почему нет дистанционных форматов"
     rows = rows_of(district, plan)
     done(district.edit("P201", plan, activities=[{**row, "mode": "in_person"} for row in rows]))
-    assert asked in browser("P201").get(f"/cases/{plan}")
+    assert asked in browser("P201").get(f"/cases/{plan}?show=all")
     done(district.edit("P201", plan, activities=rows))
     for person in ("P201", "P101"):
-        assert asked not in browser(person).get(f"/cases/{plan}"), person
+        assert asked not in browser(person).get(f"/cases/{plan}?show=all"), person
 
 
 def test_a_value_that_does_not_fit_is_named_and_led_to_by_the_key_of_its_row(
@@ -350,7 +352,7 @@ def test_a_value_that_does_not_fit_is_named_and_led_to_by_the_key_of_its_row(
 ):
     fill(district, plan)
     head = browser("P201")
-    sent = sent_of(head.get(f"/cases/{plan}"))
+    sent = sent_of(head.get(f"/cases/{plan}?show=all"))
     places = [row.row_key for row in district.case(plan).data.activities]
     sent[f"activities.{places.index('a7')}.starts_on"] = "скоро"
     sent = sent.to_dict(flat=False)
@@ -376,7 +378,7 @@ def test_rail_shows_where_a_case_stands_and_leaves_out_what_it_passed_over(brows
     done(district.act("P006", plan, "return", remarks=[remark]))
     mend(district, "P201", plan)
     coordinator = browser("P201")
-    assert list(rail_of(coordinator.get(f"/cases/{plan}")).items())[:5] == [
+    assert list(rail_of(coordinator.get(f"/cases/{plan}?show=all")).items())[:5] == [
         ("Черновик", "is-passed"),
         ("Голосование совета", "is-passed"),
         ("На согласовании в методическом центре", "is-passed"),
@@ -390,13 +392,13 @@ def test_rail_shows_where_a_case_stands_and_leaves_out_what_it_passed_over(brows
     rows[5]["ends_on"] = "2025-10-24"
     done(district.edit("P201", second, activities=rows))
     done(district.act("P201", second, "to_vote"))
-    assert list(rail_of(coordinator.get(f"/cases/{second}")))[:2] == [
+    assert list(rail_of(coordinator.get(f"/cases/{second}?show=all")))[:2] == [
         "Черновик",
         "На согласовании в методическом центре",
     ]
     done(district.act("P005", second, "agree"))
     done(district.act("P101", second, "approve"))
-    assert list(rail_of(coordinator.get(f"/cases/{plan}")).items())[-2:] == [
+    assert list(rail_of(coordinator.get(f"/cases/{plan}?show=all")).items())[-2:] == [
         ("Действует", "is-passed"),
         ("Заменён новой редакцией", "is-now"),
     ]
@@ -409,14 +411,14 @@ def test_the_page_says_by_name_whom_a_post_waits_for_and_by_part_which_head(brow
     case = next(iter(activities(district, plan).values()))
     post = district.case(case).data.responsible
     held = district.read(lambda uow: uow.facts(1).post(post).name)
-    page = html.fromstring(browser("P202").get(f"/cases/{case}"))
+    page = html.fromstring(browser("P202").get(f"/cases/{case}?show=all"))
     (waits,) = page.xpath("//section[h2='Чего ждём']")
     assert f"ответственный за мероприятие, {held}" in waits.text_content()
 
 
 def test_pasted_rows_pass_the_door_of_an_ended_visit(browser, plan, line):
     coordinator = browser("P201")
-    sent = sent_of(coordinator.get(f"/cases/{plan}"))
+    sent = sent_of(coordinator.get(f"/cases/{plan}?show=all"))
     sent["_paste.activities"], sent["csrf_token"] = line, coordinator.token()
     coordinator.client.delete_cookie(COOKIE)
     here = {"Referer": f"http://localhost/cases/{plan}"}

@@ -203,6 +203,7 @@ OPTIONS = frozenset(
         "of",
         "on_page",
         "optional",
+        "part",
         "present",
         "readonly",
         "sheet",
@@ -274,7 +275,8 @@ def field(
     case whether an optional field is asked for after all, and its sentence says how. What a field
     that is `on_page` says stands on the page of what the case is about, too. A number that stays
     empty becomes the one that the journal `next_of` gives next: the page says which. `among` says
-    which rows of a register somebody may name: (case, facts, capacity) → their ids.
+    which rows of a register somebody may name: (case, facts, capacity) → their ids. With `part` a
+    new part of a long form begins, of this title (`engine.parts`).
     """
     described = {
         "basis": basis,

@@ -4,8 +4,9 @@ A return is a step whose form is `Remarks` and whose effects end in `keep_remark
 case is a `Remarked`, and the step that sends it again asks `remarks_answered`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from workflow_app.engine.case import Case
 from workflow_app.engine.changes import Put
@@ -83,6 +84,26 @@ class Remarked(Form):
 def names_fields(view: FieldView) -> bool:
     """Tell whether the rows of a field say which fields of the case's form they are about."""
     return any(column.options.get("of") == "form" for column in view.columns)
+
+
+def is_blamed(view: FieldView) -> bool:
+    """Tell whether a remark may be about a field: people fill it in, and it holds no remarks."""
+    return not (view.is_kept or names_fields(view))
+
+
+def named_by(view: FieldView) -> FieldView | None:
+    """Return the column that says which row of a field is meant, if one does."""
+    named = (one for one in view.columns if one.options.get("key") or one.kind in ("line", "text"))
+    return next(named, None)
+
+
+def as_remarks(form: type[Form], remarks: Mapping[str, str]) -> dict[str, Any]:
+    """Return what was written of each place as the values of the form of a return."""
+    view = next(view for view in views(form) if names_fields(view))
+    about = next(one.name for one in view.columns if one.options.get("of") == "form")
+    text = next(one.name for one in view.columns if one.kind == "text")
+    rows = enumerate(remarks.items())
+    return {view.name: [{"key": f"r{n}", about: at, text: said} for n, (at, said) in rows]}
 
 
 def is_return(step: Transition) -> bool:

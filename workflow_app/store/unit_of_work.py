@@ -20,6 +20,7 @@ from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.registers import ALL, NONE, Readable, Register
 from workflow_app.engine.roles import Actor, Capacity, OfficeKind
 from workflow_app.engine.votes import Tally, Vote
+from workflow_app.services.cases.reviewing import Review
 from workflow_app.services.ports import (
     DueTick,
     Entry,
@@ -29,7 +30,15 @@ from workflow_app.services.ports import (
     NewDocument,
     NewWorkItem,
 )
-from workflow_app.store.cases import deadlines, history, readings, subjects, vacancies, votes
+from workflow_app.store.cases import (
+    deadlines,
+    history,
+    readings,
+    reviews,
+    subjects,
+    vacancies,
+    votes,
+)
 from workflow_app.store.cases.write_batch import ChangedMeanwhileError, WriteBatch
 from workflow_app.store.database import FAMILIES, TakenError
 from workflow_app.store.directory import offices
@@ -503,6 +512,18 @@ class SqlUnitOfWork:
         """Return at which version each field was changed last."""
         query = select(_INSTANCE.c.field_versions).where(_INSTANCE.c.id == instance_id)
         return dict(self.connection.execute(query).scalar_one())
+
+    def review(self, case: Case, person_id: int) -> Review | None:
+        """Return what a person has said of the text as it stands."""
+        return reviews.of(self.connection, case, person_id)
+
+    def keep_review(self, case: Case, person_id: int, review: Review) -> None:
+        """Keep a person's review of the text instead of what she said before."""
+        reviews.keep(self.connection, case, person_id, review)
+
+    def forget_review(self, instance_id: int, person_id: int) -> None:
+        """Drop what a person has said of a text before her step."""
+        reviews.drop(self.connection, instance_id, person_id)
 
     def note_refused(self, case: Case, by: Capacity, refusal: Refusal) -> None:
         """Keep that somebody tried what was not hers, beside what administrators do."""

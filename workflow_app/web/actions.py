@@ -1,6 +1,6 @@
 """What is done with a case: actions, answers, a step back, repairs. Nothing happens on a GET."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -10,7 +10,9 @@ from werkzeug.wrappers import Response
 
 from workflow_app.documents import preview_html
 from workflow_app.engine.forms import Form
+from workflow_app.engine.process import Transition
 from workflow_app.engine.refusals import Refusal
+from workflow_app.engine.remarks import as_remarks, is_return
 from workflow_app.engine.roles import SYSTEM_ROLE
 from workflow_app.engine.signatures import PAPER_SCAN, SCANS, SIMPLE, accepted
 from workflow_app.http import limits
@@ -72,7 +74,7 @@ def _page(
     form = line.offer.action.form
     controls: tuple[forms.Control, ...] = ()
     if form:
-        typed = forms.typed(form, sent) if sent is not None else None
+        typed = forms.typed(form, sent) if sent is not None else _reviewed(uow, view, line)
         errors = refusal.fields if refusal else {}
         begins = forms.with_present(form, view.case)
         controls = tuple(
@@ -97,6 +99,15 @@ def _page(
         sheets=_sheets(uow, view) if line.offer.action.signed or line.offer.ballot else (),
         has_file=takes_scan or any(control.kind == "file" for control in controls),
     )
+
+
+def _reviewed(uow: SqlUnitOfWork, view: CaseView, line: OfferLine) -> Mapping[str, Any] | None:
+    """Return what a reviewer has written beside the text, as the form of her return begins."""
+    step = line.offer.action
+    if not isinstance(step, Transition) or not is_return(step) or step.form is None:
+        return None
+    review = uow.review(view.case, view.actor.person_id)
+    return as_remarks(step.form, review.remarks) if review and review.remarks else None
 
 
 def _sheets(uow: SqlUnitOfWork, view: CaseView) -> Sequence[tuple[Paper, str]]:

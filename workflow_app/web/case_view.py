@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
+from types import MappingProxyType
 from typing import Any
 
 from flask import abort, url_for
@@ -18,7 +19,7 @@ from workflow_app.engine.forms import FieldView, Form, Rows, views, with_values
 from workflow_app.engine.overview import Feed
 from workflow_app.engine.process import Check, Process, Table
 from workflow_app.engine.refusals import Refusal
-from workflow_app.engine.remarks import is_up_again, last_remarks, reply
+from workflow_app.engine.remarks import is_return, is_up_again, last_remarks, reply
 from workflow_app.engine.roles import Actor, Capacity
 from workflow_app.engine.signatures import word
 from workflow_app.engine.votes import PENDING
@@ -39,7 +40,7 @@ from workflow_app.store.read_models import queries
 from workflow_app.store.read_models.choices import school_cards
 from workflow_app.store.read_models.queries import CaseLine, OpenWork
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web import forms
+from workflow_app.web import forms, parts, reviewing
 from workflow_app.web.assigning import Performers, performers
 from workflow_app.web.board import Board, Card, boards
 from workflow_app.web.comparison import Changed, differences
@@ -198,11 +199,43 @@ class CaseView:
     """The rows people wrote in that the step leaves out of the text."""
     discussed: int | None
     """How many comments stand beside it; none where a case has its own."""
+    writing: parts.Writing | None
+    """A long text that the person writes, part by part."""
+    reviewing: reviewing.Reviewing | None
+    """The review of a person who may return the text."""
+    at: str = parts.WHOLE
+    """Which page of a long text is shown: a part, the check, the whole; empty for the first."""
 
     @property
     def is_wide(self) -> bool:
         """Tell whether a sheet or a board needs the whole width of the page."""
         return bool(self.boards) or any(control.is_sheet for control in self.controls)
+
+    def link(self, place: str) -> str:
+        """Return where a field or a row of it stands, on this page or on that of its part."""
+        here = f"#f-{'-'.join(place.split('.')[:2])}"
+        home = self.writing.home(place) if self.writing else ""
+        if not self.writing or self.at in (parts.WHOLE, home):
+            return here
+        return url_for("cases.show", instance_id=self.case.id, part=home or None) + here
+
+    @property
+    def returned(self) -> queries.HistoryLine | None:
+        """Return the last return with remarks, to who mends them."""
+        returns = {one.key for one in self.process.transitions if is_return(one)}
+        found = (line for line in reversed(self.page.history) if line.action in returns)
+        is_hers = self.is_editable and last_remarks(self.case.data)
+        return next(found, None) if is_hers else None
+
+    @property
+    def unanswered(self) -> int:
+        """Return how many remarks of the last return wait for a word."""
+        return sum(not row.is_answered for row in last_remarks(self.case.data))
+
+    @property
+    def last_remarks(self) -> frozenset[str]:
+        """Return the keys of the remarks of the last return."""
+        return frozenset(row.row_key for row in last_remarks(self.case.data))
 
     @property
     def network_id(self) -> int | None:
@@ -278,6 +311,12 @@ class CaseView:
         ]
 
     @property
+    def sending(self) -> Sequence[OfferLine]:
+        """Return the steps people are meant to take with a text that is ready."""
+        offered = (*self.open_offers, *self.held_offers)
+        return [one for one in offered if one.offer.action.style == "primary"]
+
+    @property
     def current_papers(self) -> frozenset[int]:
         """Return the newest version of each paper that was not withdrawn."""
         return papers.current(self.page.documents)
@@ -291,7 +330,7 @@ class CaseView:
                 yield ballot, said
 
     def shows(self, place: str | None) -> bool:
-        """Tell whether the page has something to look at where a reason points."""
+        """Tell whether there is something to look at where a reason points."""
         name = (place or "").partition(".")[0]
         found = (one for one in self.controls if one.name == name)
         return any(self.is_editable or one.is_told for one in found)
@@ -305,7 +344,7 @@ class CaseView:
     @property
     def main_offers(self) -> Sequence[OfferLine]:
         """Return what stands at hand: neither what ends a case nor what is done with its draft."""
-        aside = self.draft_offers if self.is_editable else ()
+        aside = self.draft_offers if self.is_editable and not self.writing else ()
         return [
             one for one in self.open_offers if one not in aside and one not in self.grave_offers
         ]
@@ -364,11 +403,13 @@ def view_case(
     typed: Mapping[str, Any] | None = None,
     blanks: int = forms.BLANK_ROWS,
     action: str = "",
+    at: str = "",
+    said: Mapping[str, str] = MappingProxyType({}),
 ) -> CaseView:
     """Return what a case page shows to the person who asks; 404 for what is not hers.
 
     On the page of an `action` the text is only read, though she might write it elsewhere, and is
-    what she signs by it.
+    what she signs by it. `at` is the page of a long text, `said` remarks that were not kept.
     """
     case, process, actor = readable(uow, instance_id)
     data = signing.text_of(uow, case, actor, action) if action else case.data
@@ -381,6 +422,7 @@ def view_case(
     later = queries.later_orders(uow.session, case.municipality_id, case.id) if case.number else {}
     is_editable = may_edit(process, case, actor)
     asked = process.states[case.state].only or None
+    is_parted = is_editable and not action and parts.is_long(process, case)
     controls = forms.controls(
         uow,
         case,
@@ -423,6 +465,11 @@ def view_case(
         text_hash(case.process, data) if action else case.text_hash,
         _dropped(uow, case, data),
         None if process.feed else comments.count(uow, case.id),
+        parts.writing(process, case, controls, offers) if is_parted else None,
+        None
+        if action
+        else reviewing.look(uow, case, page, offers, controls, said, actor.person_id),
+        at,
     )
 
 

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, abort, flash, g, jsonify, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
@@ -11,25 +12,29 @@ from workflow_app.engine.case import Case
 from workflow_app.engine.forms import Form, unfinished
 from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal, joined
+from workflow_app.engine.text import plural
 from workflow_app.http.container import container, read, transact, transact_and_show
 from workflow_app.http.numbers import number_in
-from workflow_app.services.cases import acting, drafts, requests
+from workflow_app.services.cases import acting, drafts, requests, reviewing
 from workflow_app.services.cases.acting import Done, Intent
 from workflow_app.store.database import UNAVAILABLE
 from workflow_app.store.documents import papers
 from workflow_app.store.messages import notices
 from workflow_app.store.read_models import queries
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web import files, forms, pasting, queue
+from workflow_app.web import actions, files, forms, pasting, queue
 from workflow_app.web.carrying import PASTE
 from workflow_app.web.case_view import CaseView, page_after, readable, view_case, what_was_done
 from workflow_app.web.filters import clock_time
 from workflow_app.web.pages import is_fragment
+from workflow_app.web.parts import CHECK, WHOLE
 from workflow_app.web.queue import tell_done
 from workflow_app.web.security import person_id
 
 cases = Blueprint("cases", __name__)
 
+REMARK = "on."
+"""Begins the name of a field for a remark; the place it is about follows."""
 SAID = 5
 """So many unfinished places are named when a draft is saved; the page marks them all."""
 Answer = Response | str | tuple[str | Response, int]
@@ -41,10 +46,10 @@ def show(instance_id: int) -> str:
     person, is_opened = person_id(), is_opening()
 
     def look(uow: SqlUnitOfWork) -> tuple[str, bool]:
-        view = view_case(uow, instance_id)
+        view = view_case(uow, instance_id, at=_page())
         if is_opened:
             g.seen = notices.unread_of_case(uow.session, person, instance_id)
-        page = render_template("cases/show.html", view=view, refusal=None)
+        page = render_template(_template(view), view=view, refusal=None)
         return page, acting.is_told(uow, person, view.case)
 
     page, is_told = read(look)
@@ -52,6 +57,28 @@ def show(instance_id: int) -> str:
         with suppress(*UNAVAILABLE):  # she reads it all the same, and it counts the next time
             transact(lambda uow: _opened(uow, person, instance_id))
     return page
+
+
+def _page() -> str:
+    """Return which page of a long text is asked for: a part by its key, the check, the whole."""
+    return request.args.get("part") or request.args.get("show", "")
+
+
+def _template(view: CaseView) -> str:
+    """Return the page that shows a case, or a part of its text alone."""
+    written = view.writing
+    alone = written and (view.at == CHECK or written.part(view.at))
+    return "cases/part.html" if alone else "cases/show.html"
+
+
+def _back(address: str) -> str:
+    """Return where one goes on after saving: to where a button leads, else to the same page."""
+    if "_go" in request.form:
+        to = request.form["_go"]
+        asked = {"show": to} if to == CHECK else {"part": to} if to else {}
+    else:
+        asked = {name: request.args[name] for name in ("part", "show") if request.args.get(name)}
+    return f"{address}?{urlencode(asked)}" if asked else address
 
 
 def is_opening() -> bool:
@@ -175,7 +202,9 @@ def save(instance_id: int) -> Answer:
     if action:
         tell_done(result, instance_id)
     else:
-        flash(result, "success")
+        back = _back(back)
+        if result:
+            flash(result, "success")
     if school := number_in(sent.get("_colleague")):
         return redirect(url_for("newcomers.ask_colleague", school_id=school, next=back))
     return redirect(back)
@@ -199,7 +228,9 @@ def _told(uow: SqlUnitOfWork, done: Done | Refusal, action: str) -> str | Respon
         return _confirmed(uow, case)
     if action:
         return what_was_done(uow, done, action)
-    return f"Черновик сохранён.{_unfinished(case)}"
+    said = _unfinished(case)
+    # On the way from part to part the state of the draft stands beside the buttons.
+    return said.strip() if "_go" in request.form else f"Черновик сохранён.{said}"
 
 
 def _unfinished(case: Case) -> str:
@@ -270,11 +301,9 @@ def _refused(instance_id: int, refusal: Refusal, sent: Any, *, is_unsaved: bool 
         return jsonify(code=refusal.code, message=refusal.message, fields=refusal.fields), 422
 
     def look(uow: SqlUnitOfWork) -> str:
+        view = _with_errors(uow, instance_id, refusal, sent)
         return render_template(
-            "cases/show.html",
-            view=_with_errors(uow, instance_id, refusal, sent),
-            refusal=refusal,
-            is_unsaved=is_unsaved and sent is not None,
+            _template(view), view=view, refusal=refusal, is_unsaved=is_unsaved and sent is not None
         )
 
     return read(look), 422
@@ -282,4 +311,55 @@ def _refused(instance_id: int, refusal: Refusal, sent: Any, *, is_unsaved: bool 
 
 def _with_errors(uow: SqlUnitOfWork, instance_id: int, refusal: Refusal, sent: Any) -> CaseView:
     typed = None if sent is None else forms.typed(type(_data(uow, instance_id)), sent)
-    return view_case(uow, instance_id, errors=refusal.fields, typed=typed)
+    # What is sent without saying from which page came from the whole form.
+    at = _page() if request.args else WHOLE
+    return view_case(uow, instance_id, errors=refusal.fields, typed=typed, at=at)
+
+
+@cases.post("/cases/<int:instance_id>/review")
+def review(instance_id: int) -> Answer:
+    """Keep what a reviewer says of a text; by a button of the bar go on to a step with it."""
+    person, sent = person_id(), request.form
+    said = {
+        name.removeprefix(REMARK): text.replace("\r\n", "\n")
+        for name, text in sent.items()
+        if name.startswith(REMARK)
+    }
+    kept = transact(
+        lambda uow: reviewing.write(
+            uow,
+            person,
+            instance_id,
+            remarks=said,
+            accepted=sent.getlist("_accept"),
+            doubted=sent.getlist("_doubt"),
+            read=sent.get("_seen", ""),
+        )
+    )
+    if isinstance(kept, Refusal):
+        if kept.code == "not_found":
+            abort(404)
+        refusal = kept
+        return read(
+            lambda uow: render_template(
+                "cases/show.html",
+                view=view_case(
+                    uow, instance_id, said={at: text for at, text in said.items() if text}
+                ),
+                refusal=refusal,
+            )
+        ), 422
+    to = url_for("cases.show", instance_id=instance_id)
+    through = sent.get("_act") or sent.get("_ask")
+    if through and kept.remarks:
+        count = plural(len(kept.remarks), "замечание", "замечания", "замечаний")
+        flash(
+            f"У вас записано {count}. Этот шаг их не передаёт: верните с ними или сотрите их.",
+            "info",
+        )
+    elif "_act" in sent:
+        return actions.act(instance_id, sent["_act"])
+    elif step := through or sent.get("_return"):
+        return redirect(url_for("actions.ask", instance_id=instance_id, action=step))
+    unit = sent.get("_accept") or sent.get("_doubt")
+    return redirect(f"{to}#u-{unit}" if unit else f"{to}#f-{sent.get('_at', '')}")

@@ -15,6 +15,7 @@ from workflow_app.store.unit_of_work import SqlUnitOfWork
 class Changed:
     """One field, or one row of a field: how it was and how it is."""
 
+    name: str
     title: str
     before: Sequence[str]
     after: Sequence[str]
@@ -47,7 +48,7 @@ def _of_field(
     if view.row:
         yield from _of_rows(uow, case, view, old, new)
         return
-    yield Changed(view.title, labels(uow, case, view, old), labels(uow, case, view, new))
+    yield Changed(view.name, view.title, labels(uow, case, view, old), labels(uow, case, view, new))
 
 
 def _of_rows(
@@ -59,7 +60,7 @@ def _of_rows(
             continue
         kind = "added" if was is None else "removed" if now is None else "changed"
         before, after = _row(uow, case, view, was, now), _row(uow, case, view, now, was)
-        yield Changed(view.title, before, after, kind)
+        yield Changed(view.name, view.title, before, after, kind)
 
 
 def _row(

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from workflow_app.engine.ballots import Ballot
 from workflow_app.engine.registers import Record, Register
-from workflow_app.engine.text import MONTHS, plural
+from workflow_app.engine.text import MONTHS, day_in_words, plural
 from workflow_app.engine.votes import PENDING
 from workflow_app.http.container import container
 from workflow_app.services.settings_defaults import DEFAULTS
@@ -41,6 +41,7 @@ def register(app: Flask) -> None:
         day_before=day_before,
         iso_day=iso_day,
         long_day=long_day,
+        short_day=short_day,
         state_title=state_title,
         process_title=process_title,
         school_year=lambda code: str(code).replace("-", "/"),
@@ -121,6 +122,11 @@ def long_day(value: dt.date) -> str:
     '28 августа 2025 г.'
     """
     return f"{value.day} {MONTHS[value.month - 1]} {value.year} г."
+
+
+def short_day(value: dt.datetime) -> str:
+    """Return the day of a moment in words, without its year where that is this one."""
+    return day_in_words(local(value).date(), now().date())
 
 
 def month_title(value: dt.date) -> str:

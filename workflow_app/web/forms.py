@@ -101,6 +101,11 @@ class Control:
         return told + Markup(' aria-invalid="true"') if self.error else told
 
     @property
+    def is_open(self) -> bool:
+        """Tell whether people write in it: it is not only read, and has rows if they are given."""
+        return not self.readonly and bool(self.rows or not self.is_fixed)
+
+    @property
     def is_told(self) -> bool:
         """Tell whether it holds something to read."""
         return any(row.is_told for row in self.rows) or any(self.labels)

@@ -93,12 +93,13 @@ class Plan(Remarked):
     coordinator: Person = field("Координатор", hidden=True)
     goal: Text = field("Цель", readonly=True, basis="2", default=GOAL)
     activities: Rows[Activity] = field(
-        "Мероприятия", basis="4.3", minimum=1, sheet=True,
+        "Мероприятия", basis="4.3", minimum=1, sheet=True, part="Мероприятия",
         locked=from_recommendation, frozen=row_is_done,
         unwritten=is_unwritten,
     )
     no_remote_reason: Text = field(
-        "Почему нет дистанционных форматов", optional=True, basis="1.8", when=is_all_in_person
+        "Почему нет дистанционных форматов", optional=True, basis="1.8", when=is_all_in_person,
+        part="Дистанционные форматы",
     )
 
 

@@ -40,18 +40,20 @@ SENDERS = (SCHOOL_HEAD, SCHOOL_COORDINATOR)
 class Event(Form):
     """An open lesson, a master class, an internship."""
 
-    network: Network = field("Сеть", of="author", basis="2")
+    network: Network = field("Сеть", of="author", basis="2", part="О чём")
     kind: Choice = field("Форма", choices=KINDS, basis="2")
     title: Line = field("Тема", minimum=5)
     about: Text = field("Что увидят и чему научатся", minimum=10)
     host: Line = field("Кто проводит", hint="Имя и должность педагога")
-    mode: Choice = field("Режим", choices=DELIVERY, default="in_person", basis="1.8")
+    mode: Choice = field("Режим", choices=DELIVERY, default="in_person", basis="1.8",
+                         part="Когда и где")
     place: Line = field("Место или ссылка", hint="Кабинет, адрес или ссылка на видеовстречу")
     held_on: Date = field("День")
     time: Choice = field("Время начала", choices=HOURS)
     hours: Count = field("Сколько академических часов", optional=True,
                          hint="Стоит в сертификате; пусто — в нём часов нет")
-    capacity: Count = field("Сколько мест", optional=True, hint="Пусто: мест хватит всем")
+    capacity: Count = field("Сколько мест", optional=True, part="Запись",
+                            hint="Пусто: мест хватит всем")
     register_until: Date = field("Запись по", hint="Последний день, когда можно записаться")
     programme: File = field("Программа", optional=True)
     code: Line = field("Код", hidden=True)

@@ -66,7 +66,7 @@ class Found(Row):
 class Visit(Form):
     """A visit of ИМЦ to a network, or to one of its schools."""
 
-    network: Network = field("Сеть", basis="1.4")
+    network: Network = field("Сеть", basis="1.4", part="План посещения")
     school: School = field(
         "Одна школа сети", of=among, optional=True, hint="Пусто — сеть целиком"
     )
@@ -77,7 +77,7 @@ class Visit(Form):
         "Что смотрим", minimum=5, hint="Например: как идёт план, пополняется ли банк заданий"
     )
     is_held: Flag = field("Посещение прошло", hidden=True)
-    held_on: Date = field("Когда прошло", when=took_place)
+    held_on: Date = field("Когда прошло", when=took_place, part="Протокол")
     checklist: Rows[Looked] = field(
         "Что увидели", fixed=True, when=took_place, basis="1.4",
         hint="Где «отчасти» или «нет» — напишите, что увидели",

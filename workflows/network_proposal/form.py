@@ -48,11 +48,14 @@ class Member(Row):
 class Proposal(Remarked):
     """The proposal of a network."""
 
-    name: Name = field("Наименование сети", basis="1.3", hint="Коротко и по делу, без слова «сеть»")
+    name: Name = field(
+        "Наименование сети", basis="1.3", hint="Коротко и по делу, без слова «сеть»",
+        part="О сети",
+    )
     school_year: Choice = field("Учебный год", of="school_years")
     base: School = field("Базовая школа", basis="1.3")
     members: Rows[Member] = field(
-        "Приглашённые школы", basis="1.5", minimum=1, hint=WHAT_ROLES_MEAN
+        "Приглашённые школы", basis="1.5", minimum=1, hint=WHAT_ROLES_MEAN, part="Школы"
     )
     context_note: Text = field(
         "Учёт особенностей",
@@ -61,7 +64,8 @@ class Proposal(Remarked):
         minimum=10,
     )
     directions: Many[Ref] = field(
-        "Приоритетные направления", to="direction", basis="5.2", of="school_year"
+        "Приоритетные направления", to="direction", basis="5.2", of="school_year",
+        part="Чем займётся сеть",
     )
     goal: Text = field("Цель", basis="2", default=GOAL)
     model: Choice = field(
@@ -73,6 +77,7 @@ class Proposal(Remarked):
     )
     coordinator: Person = field(
         "Координатор сети",
+        part="Координатор и срок",
         of="base",
         optional=True,
         basis="5.1",

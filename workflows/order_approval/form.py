@@ -90,7 +90,9 @@ class Order(Form):
     """The draft of an order. What was decided before it is read-only here (4.2)."""
 
     kind: Choice = field("Вид приказа", choices=KINDS, default=CREATE, readonly=True)
-    title: Line = field("Заголовок", hint="«О создании сети …»", when=is_titled)
+    title: Line = field(
+        "Заголовок", hint="«О создании сети …»", when=is_titled, part="Что решает приказ"
+    )
     network: Network = field("Сеть", readonly=True, when=of(AMEND, CLOSE))
     network_name: Line = field("Наименование сети", readonly=True, when=of(*OF_NETWORK))
     goal: Text = field("Цель", readonly=True, when=of(CREATE))
@@ -124,7 +126,9 @@ class Order(Form):
     valid_to: Date = field("Действует по", readonly=True, when=of(CREATE))
     new_term: Date = field("Продлить до", when=of(EXTEND), basis="A-04")
     reason: Text = field("Почему", minimum=10, when=of(AMEND, EXTEND, CLOSE, REVOKE))
-    acts: Many[Ref] = field("На основании", to="act", basis="1.1, 3.1")
+    acts: Many[Ref] = field(
+        "На основании", to="act", basis="1.1, 3.1", part="Основание и исполнители"
+    )
     coordinator: Person = field("Координатор сети", of="base", basis="1.7", when=names_people)
     curator: Person = field(
         "Куратор от методического центра", of="methodist", basis="4.1", when=names_people

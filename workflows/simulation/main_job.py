@@ -30,6 +30,8 @@ PLANNED = (
 )
 """Direction, title and mode of the plan's first activities."""
 WAIT_SECONDS = 60
+WHOLE = "?show=all"
+"""The page with the whole form of a case, however long it is."""
 
 Fields = Iterable[tuple[str, str]]
 
@@ -89,7 +91,7 @@ class Browser:
 
     def fill(self, case: str, fields: Mapping[str, object], action: str = "") -> None:
         """Fill fields of a draft and press a button of its form."""
-        page = self.open(case)
+        page = self.open(f"{case}{WHOLE}")
         pairs: list[tuple[str, str]] = list(shown(page))
         for name, value in fields.items():
             values = value if isinstance(value, list) else [value]
@@ -166,7 +168,7 @@ def propose(host: Browser) -> str:
     host.open("/start/network_proposal")
     host.send("/start/network_proposal", [])
     case = urllib.parse.urlsplit(host.url).path
-    page = host.page
+    page = host.open(f"{case}{WHOLE}")
     fields: dict[str, object] = {
         "name": NETWORK,
         "context_note": "В школе № 5 нет учителя физики: нужна удалённая помощь.",
@@ -190,7 +192,7 @@ def prepare_order(specialist: Browser, case: str) -> str:
     page = specialist.open(case)
     found: list[str] = re.findall(r'href="(/cases/\d+)"', page)
     order = next(path for path in found if path != case)
-    page = specialist.open(order)
+    page = specialist.open(f"{order}{WHOLE}")
     fields = {
         "acts": [option(page, "acts", "188-пр"), option(page, "acts", "Положение о сетевом")],
         "coordinator": option(page, "coordinator", "Гриценко"),
@@ -211,7 +213,7 @@ def approve_plan(person: Callable[[str], Browser]) -> None:
     """
     host = person(HOST)
     plan = find_plan(host)
-    page = host.open(plan)
+    page = host.open(f"{plan}{WHOLE}")
     own = option(page, "activities.0.responsible", "Гриценко")
     schools = [option(page, "activities.0.participants", f"МКОУ СОШ № {one} ") for one in (3, 5)]
     fields: dict[str, object] = {}

@@ -87,14 +87,16 @@ class Report(Remarked):
         when=lambda data: data.told_on is not None,
     )
     sections: Rows[Section] = field(
-        "Разделы по данным года", fixed=True, basis="4.3",
+        "Разделы по данным года", fixed=True, basis="4.3", part="Итоги по данным года",
         hint="Раздел 4 — таблица показателей под текстом: её заполняют школы",
     )
     unfinished: Rows[Unfinished] = field(
-        "Что из плана не выполнено", fixed=True, optional=True, basis="4.3"
+        "Что из плана не выполнено", fixed=True, optional=True, basis="4.3",
+        part="Что не выполнено",
     )
     resources_shared: Int = field(
         "Размещено общих материалов сверх библиотеки", optional=True, basis="1.6",
+        part="Чего система не знает",
         hint="Материалы библиотеки сети посчитаются сами",
     )
     consultations: Int = field(
@@ -110,18 +112,19 @@ class Report(Remarked):
         "По каким школам данных нет", optional=True,
         hint="Заполните, если школа не внесла показатели и уже не внесёт",
     )
-    problems: Text = field("10. Проблемы и риски", minimum=20)
+    problems: Text = field("10. Проблемы и риски", minimum=20, part="Проблемы и риски")
     conclusions: Rows[Conclusion] = field(
         "11. Выводы по направлениям", fixed=True, optional=True, basis="1.7, 5.2",
+        part="Выводы по направлениям",
         hint="Базовое, план и факт выбранных показателей — в таблице под текстом",
     )
     recommendations: Rows[Advice] = field(
-        "12. Предложения и рекомендации", minimum=1, basis="4.3",
+        "12. Предложения и рекомендации", minimum=1, basis="4.3", part="Рекомендации",
         hint="Принятые войдут в план следующего года, и следующая справка о них отчитается",
     )
     is_addendum_open: Flag = field("Дополнение открыто", hidden=True)
     addendum: Text = field(
-        "Дополнительные выводы по результатам экзаменов", optional=True,
+        "Дополнительные выводы по результатам экзаменов", optional=True, part="Дополнение",
         when=lambda data: data.is_addendum_open,
     )
     without_addendum: Flag = field(

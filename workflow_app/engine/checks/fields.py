@@ -5,19 +5,40 @@ from typing import Any
 
 from workflow_app.engine.checks.finding import Finding, World
 from workflow_app.engine.forms import OPTIONS, FieldView, Form, views
+from workflow_app.engine.parts import homeless, parts
 from workflow_app.engine.process import AUTHOR, Process
 from workflow_app.engine.registers import Register
+from workflow_app.engine.remarks import is_blamed
 
 OF_PARTIES = frozenset({"school", "position"})
 """Kinds of fields that are chosen from the organisations which take part in a case."""
 
 
 def check(process: Process, world: World) -> Iterator[Finding]:
-    """Yield the mistakes of every field of every form."""
+    """Yield the mistakes of every field of every form, and of the parts of the case's own."""
+    yield from _parts(process)
     for form in forms(process):
         for view in views(form, hidden=True):
             for one in (view, *view.columns):
                 yield from _field(process, world, f"{form.__name__}.{view.name}", one)
+
+
+def _parts(process: Process) -> Iterator[Finding]:
+    """A part is in one place, has something to fill in, and leaves nothing in front of itself."""
+    found, name = parts(process.form), process.form.__name__
+    titles = [part.title for part in found]
+    for title in dict.fromkeys(one for one in titles if titles.count(one) > 1):
+        yield Finding(
+            process.where, "part_torn", f"Часть «{title}» формы «{name}» разорвана на два места"
+        )
+    blamed = {view.name for view in views(process.form) if is_blamed(view)}
+    for part in found:
+        if blamed.isdisjoint(part.names):
+            sentence = f"В части «{part.title}» формы «{name}» нечего заполнять"
+            yield Finding(process.where, "part_without_control", sentence)
+    for view in homeless(process.form):
+        sentence = f"Поле «{view.title}» формы «{name}» стоит до первой части: его не показать"
+        yield Finding(process.where, "field_before_parts", sentence)
 
 
 def forms(process: Process) -> tuple[type[Form], ...]:

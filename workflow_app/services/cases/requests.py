@@ -10,6 +10,7 @@ from workflow_app.engine.ballots import Answer
 from workflow_app.engine.forms import Form
 from workflow_app.engine.process import Transition
 from workflow_app.engine.refusals import Refusal
+from workflow_app.engine.remarks import is_return
 from workflow_app.services.accounts import access
 from workflow_app.services.accounts.access import Access, AccountRow
 from workflow_app.services.cases import acting
@@ -65,7 +66,13 @@ def carry_out(
     asked = form(uow, intent.instance_id, intent.action)
     if comment and asked and "reason" in asked.model_fields:
         intent = replace(intent, values={"reason": comment, **intent.values})
-    return acting.act(uow, person_id, intent)
+    before = uow.load(intent.instance_id)
+    done = acting.act(uow, person_id, intent)
+    if before is None or isinstance(done, Refusal) or done.state == before.state:
+        return done
+    if any(map(is_return, uow.processes[before.process].moves(before.state))):
+        uow.forget_review(before.id, person_id)
+    return done
 
 
 def _is_unsigned(

@@ -126,6 +126,22 @@ class CaseComment(Base):
     written_at: Mapped[dt.datetime]
 
 
+class ReviewDraft(Base):
+    """What a reviewer has said of a text so far; it is hers alone and goes with her step."""
+
+    __tablename__ = "review_draft"
+
+    instance_id: Mapped[int] = mapped_column(
+        ForeignKey("instance.id"), primary_key=True, autoincrement=False
+    )
+    person_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    text_hash: Mapped[str] = mapped_column(String(64))
+    """Of which text she says it."""
+    accepted: Mapped[list[Any]]
+    remarks: Mapped[dict[str, Any]]
+    """Field or row (`field.key`) → what has to be mended there."""
+
+
 class PollTally(Base):
     """How often each answer was given in one organisation, and the comments in their alphabet.
 

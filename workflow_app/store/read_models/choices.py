@@ -13,7 +13,7 @@ from workflow_app.engine.calendar import school_year_of
 from workflow_app.engine.case import Case
 from workflow_app.engine.forms import FieldView, Form, is_empty, relevant, views
 from workflow_app.engine.registers import Mark, Record, Register
-from workflow_app.engine.remarks import names_fields
+from workflow_app.engine.remarks import is_blamed, named_by
 from workflow_app.services.accounts.people import STAFF
 from workflow_app.store.directory import offices, questions
 from workflow_app.store.facts import SqlFacts
@@ -350,16 +350,14 @@ def _kinds_of_schools(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequen
 
 
 def _own_fields(uow: SqlUnitOfWork, case: Case, _view: FieldView) -> Sequence[Choice]:
-    fields = (view for view in relevant(case.data) if not names_fields(view))
+    fields = (view for view in relevant(case.data) if is_blamed(view))
     return [choice for view in fields for choice in _places(uow, case, view)]
 
 
 def _places(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Iterator[Choice]:
     """Yield what a remark may be about: a field, and each row of it by what it is called."""
     yield Choice(view.name, view.title)
-    called = next(
-        (c for c in view.columns if c.options.get("key") or c.kind in ("line", "text")), None
-    )
+    called = named_by(view)
     for number, row in enumerate(getattr(case.data, view.name) if called else (), start=1):
         label = ", ".join(labels(uow, case, called, getattr(row, called.name))) if called else ""
         named = label if re.match(r"\d+\. ", label) else f"{number}. {label}"

@@ -7,6 +7,7 @@ import { addRow, blankRow } from "./rows.js";
 const PAUSE = 4000;
 const LONGEST_PAUSE = 300000;
 const PASTE = "_paste.";
+const [SAVED, UNSAVED] = ["saved", "unsaved"];
 const pages = new Set();
 
 export function keepDraft(form) {
@@ -18,15 +19,16 @@ export function keepDraft(form) {
   // A page that shows what was refused holds it, and nobody else does yet.
   if ("unkept" in form.dataset) keepOn(page, kept);
   else if (!kept?.base || arrived(kept, page.base, isLater) || !restore(form, kept)) localStorage.removeItem(key);
-  else if (!isLater) say(shown, form.dataset.restored);
+  else if (!isLater) say(page, form.dataset.restored, UNSAVED);
   else {
     // The version she wrote on lets the server see which fields two people changed.
     form.elements._version.value = kept.version;
     page.base = mine(kept, page.base);
-    say(shown, form.dataset.merged);
+    say(page, form.dataset.merged, UNSAVED);
   }
   pages.add(page);
   form.addEventListener("input", () => {
+    if (!page.unsent && shown?.dataset.is === SAVED) say(page, form.dataset.waiting, UNSAVED);
     page.unsent = true;
     page.tries = 0;
     keep(page);
@@ -43,6 +45,15 @@ export function keepDraft(form) {
   addEventListener("pagehide", () => {
     if (page.unsent && !page.sending && navigator.onLine) post(page, true).catch(() => {});
   });
+}
+
+// Says of which parts of a long text the browser keeps something that was not sent from here.
+export function markKept(list) {
+  for (const link of list.querySelectorAll("[data-part]:not([aria-current])")) {
+    const kept = JSON.parse(localStorage.getItem(`draft-${list.dataset.kept}${link.dataset.part}`) || "null");
+    if (kept && !kept.sent)
+      link.append(Object.assign(document.createElement("span"), { className: "kept-here", textContent: list.dataset.said }));
+  }
 }
 
 // Sends what is not sent yet, for who is about to leave.
@@ -88,7 +99,7 @@ async function sendOnce(page) {
     const response = await post(page);
     if (response.status >= 500 || response.status === 429) throw new Error(response.status);
     const answer = await response.json();
-    if (!response.ok) return say(page.shown, Object.values(answer.fields).join(". ") || answer.message);
+    if (!response.ok) return say(page, Object.values(answer.fields).join(". ") || answer.message, UNSAVED);
     form.elements._version.value = answer.version;
     form.querySelectorAll("input[name^='_shown.']").forEach((input) => input.remove());
     for (const [name, value] of Object.entries(answer.shown)) form.append(hidden(`_shown.${name}`, value));
@@ -97,9 +108,9 @@ async function sendOnce(page) {
     page.unsent = !same(read(form), before);
     if (same(read(form), page.base)) localStorage.removeItem(page.key);
     else keep(page);
-    say(page.shown, answer.saved);
+    say(page, answer.saved, SAVED);
   } catch {
-    say(page.shown, form.dataset.offline);
+    say(page, form.dataset.offline, "offline");
     page.tries += 1;
     later(page);
   } finally {
@@ -111,8 +122,10 @@ function hidden(name, value) {
   return Object.assign(document.createElement("input"), { type: "hidden", name, value });
 }
 
-function say(place, text) {
-  if (place && text) place.textContent = text;
+function say({ shown }, text, state) {
+  if (!shown || !text) return;
+  shown.textContent = text;
+  shown.dataset.is = state;
 }
 
 // ------------------------------------------------------------ what a form says

@@ -8,6 +8,7 @@ const parts = [
   ["[data-desk]", "./pane.js", "openBeside"],
   ["form[data-draft]", "./draft.js", "keepDraft"],
   ["[data-awaited]", "./papers.js", "awaitPapers"],
+  ["[data-kept]", "./draft.js", "markKept"],
 ];
 
 // The second click of a double click would be refused, and its refusal would hide the success.
