@@ -26,6 +26,7 @@ from workflow_app.web.calendar import calendar
 from workflow_app.web.cases import cases
 from workflow_app.web.colleagues import colleagues
 from workflow_app.web.dashboard import dashboard
+from workflow_app.web.deadlines import deadlines
 from workflow_app.web.declared import declared
 from workflow_app.web.documents import documents
 from workflow_app.web.entrance import HouseRequest
@@ -112,6 +113,7 @@ def create_app(container: Container) -> Flask:
         journals,
         processes,
         admin,
+        deadlines,
         first_steps,
         newcomers,
         people_files,

@@ -57,7 +57,7 @@ WRITES = {
     "/admin/positions/1/forms": {"title_gen": "т", "title_dat": "т", "title_acc": "т"},
     "/admin/positions/1/end": {"ends_on": "2025-09-01"},
     "/admin/calendar": {"day": "2025-09-02", "works": "0", "note": "приказ"},
-    "/admin/deadlines": {"kind": "consent", "lane": "", "offset": "1", "unit": "working"},
+    "/admin/deadlines": {"consent.offset": "1", "consent.unit": "working"},
     "/admin/deadlines/august": {},
     "/admin/incidents/1/retry": {},
     "/admin/incidents/1/skip": {"reason": "не нужно"},
@@ -208,26 +208,6 @@ def test_a_year_of_the_calendar_is_loaded_once_and_by_the_office_alone(browser, 
     specialist.post("/admin/calendar", fill="2031")
     assert "уже загружен" in " ".join(specialist.says("/admin/calendar"))
     assert events(district) == ["fill_year"]
-
-
-def test_a_term_set_here_holds_for_cases_that_come_and_not_for_open_ones(
-    browser, district, collecting
-):
-    before = district.deadlines(collecting)
-    specialist = browser("P003")
-    own = {"offset": "2", "unit": "working", "remind": "1, 0", "escalate": "1"}
-    specialist.post("/admin/deadlines", kind="consent", lane="august", **own)
-    assert district.deadlines(collecting) == before
-    told = ", август: было 5 рабочих дней, стало 2 рабочих дня"
-    assert district.rows(AdminEvent)[0]["title"].endswith(told)
-    assert district.rows(DeadlinePolicy, kind="consent", lane="august")[0]["offset_days"] == 2
-    wrong = {"kind": "consent", "lane": "", "unit": "working", "offset": "5"}
-    for typed in ("завтра", "1, ²"):
-        specialist.post("/admin/deadlines", **wrong, remind=typed)
-        assert "через запятую" in " ".join(specialist.says("/admin/deadlines"))
-    specialist.post("/admin/deadlines", status=404, **{**wrong, "kind": "нет такого"})
-    specialist.post("/admin/deadlines", kind="consent", lane="august", forget="1")
-    assert not district.rows(DeadlinePolicy, kind="consent", lane="august")
 
 
 @pytest.mark.shipped

@@ -9,14 +9,12 @@ from urllib.parse import urlencode
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from workflow_app.engine.deadlines import Policy, default_policy
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import SYSTEM_ROLE, Actor, Capacity
 from workflow_app.http.container import container, read, transact
 from workflow_app.http.numbers import day_in, number_in
 from workflow_app.services import administration as service
 from workflow_app.services.accounts import access_changes
-from workflow_app.services.cases import terms
 from workflow_app.services.registers.names import TitleForms
 from workflow_app.store.accounts import admin as store
 from workflow_app.store.accounts.access_changes import SqlAccessChanges
@@ -61,7 +59,6 @@ INVITATIONS = {
     "password": "Задать новый пароль: {link}\nСсылка действует два часа. "
     "Если вы её не просили, ничего делать не нужно.",
 }
-LANES = {"": "обычный", terms.AUGUST: "август"}
 
 
 def _officer(uow: SqlUnitOfWork) -> Capacity:
@@ -562,91 +559,6 @@ def override_day() -> Response:
         "День записан.",
         back,
     )
-
-
-@admin.get("/admin/deadlines")
-def deadlines() -> str:
-    """Show the terms: declared by processes, and the municipality's own."""
-
-    def values(uow: SqlUnitOfWork, municipality: int) -> Mapping[str, Any]:
-        own = store.policies(uow.session, municipality)
-        lines = [
-            (kind, title, lane, own.get((kind, lane)), declared)
-            for kind, (title, declared) in _kinds(uow).items()
-            for lane in LANES
-        ]
-        proposed = terms.august_terms(uow.processes.values())
-        offered = {kind: term for kind, term in proposed.items() if (kind, terms.AUGUST) not in own}
-        titles = {kind: title for kind, (title, _) in _kinds(uow).items()}
-        return {"lines": lines, "lanes": LANES, "august": offered, "titles": titles}
-
-    return _show("deadlines", values)
-
-
-def _kinds(uow: SqlUnitOfWork) -> dict[str, tuple[str, Policy]]:
-    """Return kind → (where it stands, its declared term)."""
-    found: dict[str, tuple[str, Policy]] = {}
-    facts = uow.facts(_officer(uow).municipality_id)
-    for due, title in terms.declared(uow.processes.values()):
-        found.setdefault(due.kind, (title, default_policy(due, facts)))
-    return found
-
-
-@admin.post("/admin/deadlines/august")
-def shorten_august() -> Response:
-    """Take the shorter terms of August, as the processes propose them."""
-    proposed = read(lambda uow: terms.august_terms(uow.processes.values()))
-    titles = {kind: title for kind, (title, _) in read(_kinds).items()}
-    return _do(
-        lambda s, actor: service.set_lane(s, actor, terms.AUGUST, proposed, titles),
-        "Августовские сроки записаны. Уже открытые сроки не изменились.",
-        url_for("admin.deadlines"),
-    )
-
-
-@admin.post("/admin/deadlines")
-def set_policy() -> Response:
-    """Set a term, or go back to the declared one."""
-    sent, back = request.form, url_for("admin.deadlines")
-    kind, lane = sent.get("kind", ""), sent.get("lane", "")
-    known, own = read(lambda uow: (_kinds(uow), _own_term(uow, kind, lane)))
-    if kind not in known or lane not in LANES:
-        abort(404)
-    place, declared = known[kind]
-    title = f"{place}{lane and f', {LANES[lane]}'}"
-    if "forget" in sent:
-        said = "Срок снова исходный."
-        return _do(lambda s, a: service.drop_policy(s, a, kind, lane, title), said, back)
-    return _do(
-        lambda s, actor: service.set_policy(
-            s,
-            actor,
-            kind,
-            lane,
-            title=title,
-            before=own or declared,
-            offset=number_in(sent.get("offset")),
-            unit=sent.get("unit", ""),
-            remind=_days("remind"),
-            escalate_after=_days("escalate"),
-        ),
-        "Срок записан. Уже открытые сроки не изменились.",
-        back,
-    )
-
-
-def _own_term(uow: SqlUnitOfWork, kind: str, lane: str) -> Policy | None:
-    """Return the municipality's own term, if it has set one."""
-    row = store.policies(uow.session, _officer(uow).municipality_id).get((kind, lane))
-    if row is None:
-        return None
-    return Policy(row.offset, row.unit, tuple(row.remind), tuple(row.escalate_after))  # type: ignore[arg-type]
-
-
-def _days(name: str) -> list[int]:
-    """Return numbers of days; what is no number becomes one the service refuses."""
-    parts = [part.strip() for part in request.form.get(name, "").split(",") if part.strip()]
-    return [-1 if (days := number_in(part)) is None else days for part in parts]
 
 
 # ---------------------------------------------------------------- incidents

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
+from workflow_app.engine.deadlines import Policy
 from workflow_app.engine.roles import Capacity
 from workflow_app.services.accounts.access import end_all
 from workflow_app.services.administration import Office, Stuck, Work
@@ -225,6 +226,19 @@ class SqlAdministration:
         return bool(
             calendar.fill_calendar(self._session, municipality_id, [year])
         ) or calendar.renew(self._session, municipality_id, year)
+
+    def terms(self, municipality_id: int) -> dict[tuple[str, str], Policy]:
+        """Return (kind, lane) → the term the municipality has set itself."""
+        query = select(DeadlinePolicy).where(DeadlinePolicy.municipality_id == municipality_id)
+        return {
+            (row.kind, row.lane): Policy(
+                row.offset,
+                row.unit,  # type: ignore[arg-type]
+                tuple(row.remind),
+                tuple(row.escalate_after),
+            )
+            for row in self._session.scalars(query)
+        }
 
     def set_policy(
         self, municipality_id: int, kind: str, lane: str, values: Mapping[str, Any] | None
@@ -521,12 +535,6 @@ def calendar_days(session: Session, municipality_id: int, year: int) -> Sequence
         .order_by(CalendarDay.day)
     )
     return session.scalars(query).all()
-
-
-def policies(session: Session, municipality_id: int) -> dict[tuple[str, str], DeadlinePolicy]:
-    """Return (kind, lane) → the municipality's own row."""
-    query = select(DeadlinePolicy).where(DeadlinePolicy.municipality_id == municipality_id)
-    return {(row.kind, row.lane): row for row in session.scalars(query)}
 
 
 def incidents(
