@@ -255,6 +255,10 @@ class SqlAdministration:
             self._session.add(row)
             self._session.flush()
 
+    def setting(self, municipality_id: int, key: str) -> Any:
+        """Return the value of a setting that counts now."""
+        return self._uow.facts(municipality_id).setting(key)
+
     def set_setting(self, municipality_id: int, key: str, value: Any) -> None:
         """Write a value; None goes back to the default."""
         where = (Setting.municipality_id == municipality_id, Setting.key == key)
