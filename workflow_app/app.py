@@ -40,6 +40,7 @@ from workflow_app.web.networks import networks
 from workflow_app.web.newcomers import newcomers
 from workflow_app.web.organisations import organisations
 from workflow_app.web.people_files import people_files
+from workflow_app.web.persons import persons
 from workflow_app.web.polls import polls
 from workflow_app.web.processes import diagram, processes
 from workflow_app.web.queue import queue
@@ -114,6 +115,7 @@ def create_app(container: Container) -> Flask:
         processes,
         admin,
         deadlines,
+        persons,
         first_steps,
         newcomers,
         people_files,

@@ -81,13 +81,15 @@ def _wish(wished: access_changes.Wish, said: str, back: str) -> Response:
     )
     if isinstance(result, access_changes.Asked):
         flash(
-            f"Ничего ещё не изменилось: нужно согласие второго человека. {_whose(result)}", "info"
+            f"Ничего ещё не изменилось: нужно согласие второго человека. {whose_word(result)}",
+            "info",
         )
         return redirect(back)
     return _answer(result, said, back)
 
 
-def _whose(asked: access_changes.Asked) -> str:
+def whose_word(asked: access_changes.Asked) -> str:
+    """Return who may give the word that is waited for."""
     if not asked.names:
         return (
             "Дать его сегодня некому: это делают на сервере, командой «workflow-app user confirm»."
@@ -95,6 +97,13 @@ def _whose(asked: access_changes.Asked) -> str:
     others = len(asked.names) - MOST_NAMES
     more = f" и ещё {others}" if others > 0 else ""
     return f"Письмо об этом получат: {', '.join(asked.names[:MOST_NAMES])}{more}"
+
+
+def _home(path: str, who: int, **more: Any) -> str:
+    """Return where a form leads back to: the person's page it stood on, else a list."""
+    if request.form.get("back") == "person":
+        return url_for("persons.show", who=who)
+    return url_for(path, **more)
 
 
 def _answer(result: object, said: str, back: str) -> Response:
@@ -203,15 +212,15 @@ def people() -> str:
 def invite(who: int) -> Response:
     """Send a link for a password; that of a newcomer is shown too, for mail may not work yet."""
     person = person_id()
-    result = transact(lambda uow: _invite(uow, person, who))
+    result = transact(lambda uow: send_invitation(uow, person, who))
     if isinstance(result, Refusal):
         abort(404)
     shown = f" Ссылка на случай, если письмо не дойдёт: {result}" if result else ""
     flash(f"Приглашение отправлено.{shown}", "success")
-    return redirect(url_for("admin.people", text=request.form.get("text") or None))
+    return redirect(_home("admin.people", who, text=request.form.get("text") or None))
 
 
-def _invite(uow: SqlUnitOfWork, person: int, who: int) -> str | Refusal:
+def send_invitation(uow: SqlUnitOfWork, person: int, who: int) -> str | Refusal:
     """Queue the letter with a link for a password; return the link where it may be shown."""
     made = access_changes.invite(SqlAccessChanges(uow), uow.actor(person), who)
     if isinstance(made, Refusal):
@@ -233,7 +242,7 @@ def invite_all() -> Response:
     def work(uow: SqlUnitOfWork) -> tuple[int, int]:
         place = _officer(uow).municipality_id
         people, total = store.uninvited(uow, place, INVITED_AT_ONCE)
-        invited = [_invite(uow, person, one.id) for one in people]
+        invited = [send_invitation(uow, person, one.id) for one in people]
         return sum(not isinstance(one, Refusal) for one in invited), total - len(people)
 
     sent, left = transact(work)
@@ -249,7 +258,7 @@ def set_email(who: int) -> Response:
     return _wish(
         access_changes.NewEmail(person_id=who, email=email),
         "Адрес записан: письма пойдут на него, по нему же входят.",
-        url_for("admin.people"),
+        _home("admin.people", who),
     )
 
 
@@ -259,7 +268,7 @@ def set_access(who: int) -> Response:
     active = request.form.get("active") == "1"
     said = "Доступ открыт." if active else "Доступ закрыт, все входы завершены."
     return _wish(
-        access_changes.NewState(person_id=who, active=active), said, url_for("admin.people")
+        access_changes.NewState(person_id=who, active=active), said, _home("admin.people", who)
     )
 
 
@@ -269,7 +278,7 @@ def drop_second_factor(who: int) -> Response:
     return _wish(
         access_changes.NoSecondFactor(person_id=who),
         "Второй фактор снят.",
-        url_for("access_changes.history", who=who),
+        url_for("persons.show", who=who),
     )
 
 
@@ -279,7 +288,7 @@ def erase(who: int) -> Response:
     return _wish(
         access_changes.Erasure(person_id=who),
         "Доступ и адрес удалены. В документах имя осталось.",
-        url_for("access_changes.history", who=who),
+        url_for("persons.show", who=who),
     )
 
 
@@ -293,7 +302,7 @@ def end_visits(who: int) -> Response:
     if isinstance(result, Refusal):
         abort(404)
     flash("Все входы этого человека завершены.", "success")
-    return redirect(url_for("access_changes.history", who=who))
+    return redirect(url_for("persons.show", who=who))
 
 
 @admin.get("/admin/positions")
@@ -311,7 +320,7 @@ def positions() -> str:
             "text": text,
             "on": day,
             "roles": service.office_titles(uow.processes.values()),
-            "people": _people(uow, municipality),
+            "people": choosable_people(uow, municipality),
             "organisations": questions.organisation_names(uow.session, municipality, day),
         }
 
@@ -322,7 +331,7 @@ def positions() -> str:
 def appoint() -> Answer:
     """Give a person an office."""
     sent = request.form
-    starts_on, back = _date("starts_on"), url_for("admin.positions")
+    starts_on, back = _date("starts_on"), _home("admin.positions", _int("person"))
     if starts_on is None:
         read(_officer)
         return _answer(Refusal("field_required", "Укажите первый день", "starts_on"), "", back)
@@ -347,7 +356,7 @@ def appoint() -> Answer:
     return _wish(wished, "Назначение записано.", back)
 
 
-ASKED_OF_OFFICE = ("person", "organisation", "role", "title", "starts_on", "ends_on")
+ASKED_OF_OFFICE = ("person", "organisation", "role", "title", "starts_on", "ends_on", "back")
 
 
 def _forms(sent: Mapping[str, str]) -> TitleForms:
@@ -402,7 +411,7 @@ def end_position(position_id: int) -> Response:
     return _do(
         lambda s, actor: service.end_position(s, actor, position_id, _date("ends_on")),
         "Последний день записан.",
-        url_for("admin.positions"),
+        _home("admin.positions", _int("person")),
     )
 
 
@@ -438,13 +447,15 @@ def substitutions() -> str:
                 uow.session, municipality, uow.today, None if by else actor.person_id
             ),
             positions=held,
-            people=_people(uow, municipality, besides=None if by else actor.person_id),
+            people=choosable_people(uow, municipality, besides=None if by else actor.person_id),
         )
 
     return read(look)
 
 
-def _people(uow: SqlUnitOfWork, municipality: int, besides: int | None = None) -> "Choosable":
+def choosable_people(
+    uow: SqlUnitOfWork, municipality: int, besides: int | None = None
+) -> "Choosable":
     """Return the people a form offers: to a narrow view those of her own organisation.
 
     So they are to who holds no office today, or is away from it.
@@ -482,7 +493,7 @@ def _choosable(name: str, find: Callable[[str], Sequence[Any]]) -> Choosable:
 def substitute() -> Response:
     """Let another person act for some days."""
     starts_on, ends_on = _date("starts_on"), _date("ends_on")
-    back = url_for("admin.substitutions")
+    back = _home("admin.substitutions", _int("absent"))
     if starts_on is None or ends_on is None:
         said = "Укажите первый и последний день"
         return _answer(Refusal("field_required", said, "starts_on"), "", back)
@@ -516,7 +527,7 @@ def end_substitution(substitution_id: int) -> Response:
     return _do(
         lambda s, actor: service.end_substitution(s, actor, substitution_id),
         "Замещение закончено.",
-        url_for("admin.substitutions"),
+        _home("admin.substitutions", _int("absent")),
     )
 
 

@@ -211,7 +211,9 @@ def write(
         name = one.person.full_name
         person = one.known or ids.get(name)
         if person is None:
-            added = add_newcomer(people, by, one.person, asdict(one.forms), FORMS, namesake=True)
+            added = add_newcomer(
+                people, by, one.person, asdict(one.forms), confirmed=True, namesake=True
+            )
             person = ids[name] = _or_late(one, added)
         given = wish(
             access,
