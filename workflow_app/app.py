@@ -22,6 +22,7 @@ from workflow_app.web.access_changes import access_changes
 from workflow_app.web.account import account, notices
 from workflow_app.web.actions import actions
 from workflow_app.web.admin import admin
+from workflow_app.web.audit import audit
 from workflow_app.web.calendar import calendar
 from workflow_app.web.cases import cases
 from workflow_app.web.colleagues import colleagues
@@ -115,6 +116,7 @@ def create_app(container: Container) -> Flask:
         processes,
         admin,
         deadlines,
+        audit,
         persons,
         first_steps,
         newcomers,

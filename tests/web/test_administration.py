@@ -538,7 +538,7 @@ def test_what_was_typed_into_a_refused_appointment_is_there_again(browser, distr
     refused = officer.post("/admin/positions", **office)
     page = officer.get(refused.location)
     assert "должность в эти дни занята" in page
-    assert '<details class="block d-print-none" open>' in page
+    assert '<details class="block d-print-none" id="appoint" open>' in page
     assert all(f'value="{office[name]}" selected' in page for name in ("person", "role"))
     assert 'value="директор"' in page
     assert 'name="starts_on" value="2025-09-01"' in page
@@ -558,3 +558,44 @@ def test_an_invitation_leads_back_to_the_people_that_were_looked_for(browser, di
 def test_the_list_of_schools_opens_on_the_school_year_of_today(browser, district):
     district.at("2027-09-02")
     assert '<option value="2027-2028" selected>' in browser("P003").get("/schools")
+
+
+def test_offices_stand_by_organisation_and_each_leads_to_its_persons_page(browser, district):
+    officer, person = browser("P003"), district.people["P105"]
+    page = officer.get("/admin/positions")
+    assert "Освободить" not in page
+    assert page.count('type="date"') <= 3
+    held = district.rows(Position, person_id=person)[0]
+    way = f"/admin/people/{person}?post={held['id']}"
+    assert f'href="{way}#post-{held["id"]}"' in page
+    assert 'name="ends_on" value=""' in officer.get(way).split(f'id="post-{held["id"]}"')[1]
+    only = officer.get("/admin/positions?role=clerk")
+    assert officer.get(way).count("Освободить") == 1
+    assert only.count(">Изменить<") == 1
+    assert "Никого не найдено" in officer.get("/admin/positions?text=чайник")
+
+
+@pytest.mark.shipped
+def test_an_office_for_which_work_stands_is_missed_first_and_a_mere_reader_by_nobody(
+    browser, district, draft
+):
+    specialist = browser("P003")
+    for person in ("P103", "P004"):
+        held = district.rows(Position, person_id=district.people[person])[0]
+        specialist.post(f"/admin/positions/{held['id']}/end", ends_on="2025-08-28")
+    district.at("2025-08-29")
+    done(district.act("P102", draft, "invite"))
+    missed = text_of(browser("P003").client.get("/admin/positions")).split("Имя, должность")[0]
+    assert re.search("директор.*стоит 1 дело.*делопроизводитель понадобится: Приказ", missed)
+    assert "наблюдатель" not in missed
+    assert "наблюдатель" not in text_of(browser("P003").client.get("/admin"))
+
+
+@pytest.mark.parametrize("path", ["/admin/people", "/admin/positions"])
+def test_people_and_offices_are_saved_as_files(browser, path):
+    officer = browser("P003")
+    rows = officer.client.get(f"{path}.csv?text=шевчук").data.decode("utf-8-sig").splitlines()
+    assert len(rows) == 2
+    assert "Шевчук" in rows[1]
+    assert officer.client.get(f"{path}.xlsx").data[:2] == b"PK"
+    browser("P102").get(f"{path}.csv", 404)

@@ -5,7 +5,7 @@ belong to no case, so no case's history would tell who changed them.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -17,6 +17,8 @@ from workflow_app.services.importing.rows import LONGEST_NOTE
 from workflow_app.services.registers.names import TitleForms
 
 ADMIN_ROLES = frozenset({"admin", "dept_specialist"})
+AUDIT_ROLES = ADMIN_ROLES | {"auditor"}
+"""Who reads what everybody did."""
 
 NOT_ADMIN = Refusal(
     "not_your_role", "Это делает администратор или специалист управления образованием"
@@ -171,7 +173,13 @@ def officer(actor: Actor) -> Capacity | None:
     return next((c for c in actor.capacities if c.role in ADMIN_ROLES), None)
 
 
-def office_titles(processes: Iterable[Process]) -> dict[str, str]:
+def auditor(actor: Actor) -> Capacity | None:
+    """Return the capacity in which a person reads who did what, if she has one."""
+    watching = (c for c in actor.capacities if c.role in AUDIT_ROLES)
+    return officer(actor) or next(watching, None)
+
+
+def office_titles(processes: Collection[Process]) -> dict[str, str]:
     """Return the offices that processes ask for: by what each is held, and what it is called.
 
     One office plays several parts. What it does for the whole municipality names it best, else
@@ -183,6 +191,20 @@ def office_titles(processes: Iterable[Process]) -> dict[str, str]:
     )
     found = {role.held_by: role.title for role in best_last}
     return {key: title for key, title in found.items() if key not in (POST, SYSTEM_ROLE.held_by)}
+
+
+def required_offices(processes: Collection[Process]) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Return the offices of the whole municipality without which work stands.
+
+    By what each is held: what it is called, and the processes in which somebody waits for it. Who
+    only reads is missed by nobody.
+    """
+    titles, found = office_titles(processes), dict[str, list[str]]()
+    for process in processes:
+        for role in process.performers():
+            if role.party is None and role is not SYSTEM_ROLE:
+                found.setdefault(role.held_by, []).append(process.title)
+    return {key: (titles[key], tuple(dict.fromkeys(where))) for key, where in found.items()}
 
 
 class _OfMunicipality(Protocol):

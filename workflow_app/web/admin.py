@@ -1,28 +1,40 @@
 """Administration: people, offices, substitutions, calendar, deadlines, incidents, findings."""
 
 import datetime as dt
+import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Response as FileResponse
 from werkzeug.wrappers import Response
 
 from workflow_app.engine.refusals import Refusal
-from workflow_app.engine.roles import SYSTEM_ROLE, Actor, Capacity
+from workflow_app.engine.roles import Actor, Capacity
+from workflow_app.engine.text import plural
 from workflow_app.http.container import container, read, transact
 from workflow_app.http.numbers import day_in, number_in
 from workflow_app.services import administration as service
 from workflow_app.services.accounts import access_changes
+from workflow_app.services.accounts.people import STAFF
 from workflow_app.services.registers.names import TitleForms
 from workflow_app.store.accounts import admin as store
+from workflow_app.store.accounts import persons as person_store
 from workflow_app.store.accounts.access_changes import SqlAccessChanges
 from workflow_app.store.directory import offices, questions
 from workflow_app.store.directory.calendar import is_announced, outdated
 from workflow_app.store.messages.letters import put_letter
 from workflow_app.store.operations import health
+from workflow_app.store.operations.backups import last_night
+from workflow_app.store.read_models.search import folded
 from workflow_app.store.unit_of_work import SqlUnitOfWork
+from workflow_app.web import tables
+from workflow_app.web.filters import effect_title, moment
 from workflow_app.web.security import person_id
 
 admin = Blueprint("admin", __name__)
@@ -32,6 +44,8 @@ Work = Callable[[store.SqlAdministration, Actor], Any]
 
 YEARS = frozenset(map(str, range(2000, 2100)))
 MOST_NAMES = 4
+MOST_IN_FILE = 20_000
+"""Rows of a list that is saved as a file."""
 NAMED = 10
 """So many of those who wait for an invitation are named on the first page."""
 INVITED_AT_ONCE = 200
@@ -40,6 +54,7 @@ TYPED = frozenset(
     {
         "person",
         "organisation",
+        "place",
         "role",
         "title",
         "starts_on",
@@ -141,38 +156,133 @@ def _show(template: str, values: Callable[[SqlUnitOfWork, int], Mapping[str, Any
 # ---------------------------------------------------------------- overview and findings
 
 
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something that needs an administrator: what, whom it is about, and where it is mended."""
+
+    title: str
+    why: str
+    lines: Sequence[tuple[str, str]]
+    """(text, address) each; an empty address leads nowhere."""
+    way: str
+    to: str
+    is_late: bool = False
+
+
 @admin.get("/admin")
 def index() -> str:
-    """Show what needs an administrator, and what was changed last."""
+    """Show what needs an administrator, the most harmful first, and what was changed last."""
 
     def values(uow: SqlUnitOfWork, municipality: int) -> Mapping[str, Any]:
-        incidents = store.incidents(uow.session, municipality)
-        uninvited, more = store.uninvited(uow, municipality, NAMED)
         return {
-            "open_incidents": [row for row, _ in incidents if row.resolved_at is None],
-            "vacant": list(vacant(uow, municipality)),
-            "shut_out": _shut_out(uow, municipality),
-            "stranded": store.work_without_performer(uow.session, municipality),
-            "bounced": store.bounced(uow.session, municipality),
-            "waiting": SqlAccessChanges(uow).asked_in(municipality),
-            "uninvited": uninvited,
-            "more_uninvited": more - len(uninvited),
-            "calendar_ends": health.calendar_ends(uow, municipality),
-            "stale_years": health.outdated_years(uow, municipality),
-            "events": store.events(uow.session, municipality, 30),
+            "troubles": [*_troubles(uow, municipality)],
+            "copied_on": last_night(container().settings.copies),
+            "events": store.events(uow.session, municipality, 10),
         }
 
     return _show("index", values)
 
 
-def vacant(uow: SqlUnitOfWork, municipality: int) -> Iterator[tuple[str, str]]:
-    """Yield (process, role) of roles nobody holds today: their work would wait for nobody."""
-    for process in uow.processes.values():
-        for role in process.roles():
-            if role is SYSTEM_ROLE or role.party is not None:
-                continue
-            if not offices.holders(uow.session, municipality, role.held_by, None, uow.today):
-                yield process.title, role.title
+def _troubles(uow: SqlUnitOfWork, place: int) -> Iterator[Trouble]:
+    """Yield what is wrong: first what stands, then who is missing, then what will stand."""
+    yield from _standing(uow, place)
+    yield from _missing(uow, place)
+    yield from _ahead(uow, place)
+
+
+def _standing(uow: SqlUnitOfWork, place: int) -> Iterator[Trouble]:
+    parts = [*health.silent_parts(uow), *health.standing_lanes(uow)]
+    if parts:
+        said = [(re.sub(r" \([a-z]+\)", "", one), "") for one in parts]
+        why = "Письма, бумаги или сроки ждут. Скажите тому, кто ведёт сервер."
+        yield Trouble("Программа работает не вся", why, said, "", "", is_late=True)
+    failed = [
+        (effect_title(row.kind), heading)
+        for row, heading in store.incidents(uow.session, place)
+        if row.resolved_at is None
+    ]
+    if failed:
+        lines = [(f"{title}: {heading}" if heading else title, "") for title, heading in failed]
+        why = "Действие не выполнено после всех попыток."
+        way = url_for("admin.incidents")
+        yield Trouble("Сбои", why, lines, way, "Повторить или пропустить", is_late=True)
+    stranded = [
+        (f"{case.heading}: {item.title}", url_for("cases.show", instance_id=case.id))
+        for item, case in store.work_without_performer(uow.session, place)
+    ]
+    if stranded:
+        why = "Должность, от которой ждут дела, никто не занимает."
+        way = url_for("admin.positions")
+        yield Trouble(
+            "Дела, которые некому исполнить", why, stranded, way, "Назначить", is_late=True
+        )
+
+
+def _missing(uow: SqlUnitOfWork, place: int) -> Iterator[Trouble]:
+    roles = [(f"{role} ({', '.join(where)})", "") for role, where, _ in vacant(uow, place)]
+    if roles:
+        way, why = url_for("admin.positions"), "Дела дойдут до этой роли и встанут."
+        yield Trouble("Роли, которые никто не занимает", why, roles, way, "Назначить", is_late=True)
+    shut_out = [(f"{name} ({office})", "") for name, office in _shut_out(uow, place)]
+    if shut_out:
+        yield Trouble(
+            "Учётная запись закрыта, а должность занята",
+            "Писем и дел эти люди не получают. Откройте запись, назначьте другого или оформите "
+            "замещение.",
+            shut_out,
+            url_for("admin.people"),
+            "Люди",
+        )
+    bounced = [
+        (f"{one.short_nom}, {one.email}", url_for("persons.show", who=one.id, _anchor="access"))
+        for one in store.bounced(uow.session, place)
+    ]
+    if bounced:
+        why = "Почтовый сервер не принимает эти адреса. Исправьте их на странице человека."
+        yield Trouble("Письма не доходят", why, bounced, "", "")
+    asked = [(f"{one.title} ({by})", "") for one, by in SqlAccessChanges(uow).asked_in(place)]
+    if asked:
+        way = url_for("access_changes.show")
+        yield Trouble("Ждут согласия второго человека", "", asked, way, "Посмотреть")
+    people, total = store.uninvited(uow, place, NAMED)
+    if people:
+        more = f" И ещё {total - len(people)}." if total > len(people) else ""
+        why = f"Есть должность и почта, но войти ещё нельзя.{more}"
+        lines = [(one.short_nom, url_for("persons.show", who=one.id)) for one in people]
+        way = url_for("admin.people")
+        yield Trouble("Ждут приглашения", why, lines, way, "Пригласить всех")
+    idle = person_store.without_office(uow.session, place, uow.today, NAMED)
+    if idle:
+        lines = [(one.short_nom, url_for("persons.show", who=one.id)) for one in idle]
+        why = "Закройте доступ тем, кто больше не работает."
+        yield Trouble("Вход открыт, а должности нет", why, lines, "", "")
+
+
+def _ahead(uow: SqlUnitOfWork, place: int) -> Iterator[Trouble]:
+    if ends := health.calendar_ends(uow, place):
+        why = (
+            f"Рабочие дни известны по {ends:%d.%m.%Y}. После этого сроки не считаются, и ни одного "
+            "шага не сделать."
+        )
+        way = url_for("admin.calendar", year=ends.year + 1)
+        yield Trouble("Календарь кончается", why, (), way, "Загрузить следующий год")
+    for year in health.outdated_years(uow, place):
+        why = f"После загрузки на {year} год объявлены другие выходные: сроки считаются по прежним."
+        way = url_for("admin.calendar", year=year)
+        yield Trouble("Календарь изменился", why, (), way, "Загрузить снова")
+    copied = last_night(container().settings.copies)
+    if copied and uow.today - copied > health.COPY_IS_OLD_AFTER:
+        why = f"Последняя исправная сделана {copied:%d.%m.%Y}. Скажите тому, кто ведёт сервер."
+        yield Trouble("Ночная копия данных устарела", why, (), "", "")
+
+
+def vacant(uow: SqlUnitOfWork, municipality: int) -> list[tuple[str, Sequence[str], str]]:
+    """Return (office, processes, role) of those nobody holds today: work would wait for nobody."""
+    required = service.required_offices(uow.processes.values())
+    held = offices.holders_of_targets(
+        uow.session, municipality, {(key, 0) for key in required}, uow.today
+    )
+    return [(*named, key) for key, named in required.items() if not held[key, 0]]
 
 
 def _shut_out(uow: SqlUnitOfWork, municipality: int) -> list[tuple[str, str]]:
@@ -200,6 +310,7 @@ def people() -> str:
             "further": after + store.A_PAGE if len(lines) > store.A_PAGE else None,
             "text": text,
             "uninvited": store.uninvited(uow, municipality, 0)[1],
+            "files": _files("admin.people_as_file", text=text or None),
             "waiting": {
                 change.wish.person_id for change, _ in SqlAccessChanges(uow).asked_in(municipality)
             },
@@ -307,24 +418,139 @@ def end_visits(who: int) -> Response:
 
 @admin.get("/admin/positions")
 def positions() -> str:
-    """List the offices on a date."""
-    on, text = _date("on"), request.args.get("text", "").strip()[:100]
+    """List the offices on a date, organisation by organisation, what nobody holds first."""
     after = number_in(request.args.get("after")) or 0
 
     def values(uow: SqlUnitOfWork, municipality: int) -> Mapping[str, Any]:
-        day = on or uow.today
-        rows = store.positions(uow.session, municipality, day, text, after=after, most=store.A_PAGE)
+        day, text, role = _asked_offices(uow)
+        rows = _offices(uow, municipality, after, store.A_PAGE)
+        names = questions.organisation_names(uow.session, municipality, day)
+        roles = {**service.office_titles(uow.processes.values()), STAFF: WITHOUT_RIGHTS}
+        asked = {"text": text or None, "on": day.isoformat(), "role": role or None}
+        page = rows[: store.A_PAGE]
         return {
-            "rows": rows[: store.A_PAGE],
-            "further": after + store.A_PAGE if len(rows) > store.A_PAGE else None,
+            "groups": [
+                (names[place], place, [*held])
+                for place, held in groupby(page, key=attrgetter("organisation_id"))
+            ],
+            "further": url_for("admin.positions", **asked, after=after + store.A_PAGE)
+            if len(rows) > store.A_PAGE
+            else "",
+            "files": _files("admin.positions_as_file", **asked),
+            "vacancies": [*_vacancies(uow, municipality, names, roles)],
             "text": text,
+            "role": role,
             "on": day,
-            "roles": service.office_titles(uow.processes.values()),
+            "roles": roles,
             "people": choosable_people(uow, municipality),
-            "organisations": questions.organisation_names(uow.session, municipality, day),
+            "organisations": names,
         }
 
     return _show("positions", values)
+
+
+WITHOUT_RIGHTS = "сотрудник без прав"
+
+
+def _asked_offices(uow: SqlUnitOfWork) -> tuple[dt.date, str, str]:
+    """Return of which day, with which words and in which role offices are looked for."""
+    text = request.args.get("text", "").strip()[:100]
+    role = request.args.get("role", "") if "title" not in request.args else ""
+    return _date("on") or uow.today, text, role
+
+
+def _offices(uow: SqlUnitOfWork, municipality: int, after: int, most: int) -> Sequence[Any]:
+    day, text, role = _asked_offices(uow)
+    return store.positions(uow.session, municipality, day, text, role=role, after=after, most=most)
+
+
+@dataclass(frozen=True, slots=True)
+class Vacancy:
+    """An office that is missed: how much work stands for it, or in which processes it will."""
+
+    title: str
+    place: str
+    why: str
+    role: str
+    organisation: int | str
+
+
+def _vacancies(
+    uow: SqlUnitOfWork, municipality: int, names: Mapping[int, str], roles: Mapping[str, str]
+) -> Iterator[Vacancy]:
+    """Yield the offices nobody holds: those for which work stands first."""
+    waiting = Counter(
+        (item.role, item.organisation_id)
+        for item, _ in store.work_without_performer(uow.session, municipality)
+        if item.role in roles
+    )
+    for (role, place), count in waiting.most_common():
+        cases = plural(count, "дело", "дела", "дел")
+        yield Vacancy(roles[role], names.get(place, ""), f"стоит {cases}", role, place or "")
+    for title, where, role in vacant(uow, municipality):
+        if (role, 0) not in waiting:
+            yield Vacancy(title, "", f"понадобится: {', '.join(where)}", role, "")
+
+
+def _files(endpoint: str, **asked: Any) -> Sequence[tuple[str, str]]:
+    """Return (title, address) of the same list as a workbook and as CSV."""
+    forms = (("xlsx", "Excel"), ("csv", "CSV"))
+    return [(title, url_for(endpoint, form=form, **asked)) for form, title in forms]
+
+
+@admin.get("/admin/positions.<any(csv, xlsx):form>")
+def positions_as_file(form: str) -> FileResponse:
+    """Give the offices that are found as a table."""
+
+    def look(uow: SqlUnitOfWork) -> FileResponse:
+        place = _officer(uow).municipality_id
+        names = questions.organisation_names(uow.session, place, _asked_offices(uow)[0])
+        roles = service.office_titles(uow.processes.values())
+        head = ("Организация", "Кто", "Должность", "Что делает в системе", "С", "По")
+        rows = (
+            (
+                names[one.organisation_id],
+                one.person.full_name,
+                one.title,
+                roles.get(one.role, WITHOUT_RIGHTS),
+                one.starts_on,
+                one.ends_on,
+            )
+            for one in _offices(uow, place, 0, MOST_IN_FILE)
+        )
+        return tables.sent([head, *rows], f"Должности {uow.today:%d.%m.%Y}", form)
+
+    return read(look)
+
+
+@admin.get("/admin/people.<any(csv, xlsx):form>")
+def people_as_file(form: str) -> FileResponse:
+    """Give the accounts that are found as a table."""
+    text = request.args.get("text", "").strip()[:100]
+
+    def look(uow: SqlUnitOfWork) -> FileResponse:
+        place = _officer(uow).municipality_id
+        head = ("Кто", "Почта", "Должность сегодня", "Последний визит", "Доступ")
+        rows = (
+            (
+                line.person.full_name,
+                line.person.email or "",
+                "; ".join(row.title for row in line.positions),
+                moment(line.account.last_visit_at) if line.account else "",
+                access_in_words(line),
+            )
+            for line in store.users(uow.session, place, uow.today, text, most=MOST_IN_FILE)
+        )
+        return tables.sent([head, *rows], f"Люди и доступ {uow.today:%d.%m.%Y}", form)
+
+    return read(look)
+
+
+def access_in_words(line: store.UserLine) -> str:
+    """Return whether a person comes in."""
+    if not line.account or not line.account.password_hash:
+        return "не приглашён"
+    return "открыт" if line.account.is_active else "закрыт"
 
 
 @admin.post("/admin/positions")
@@ -335,10 +561,14 @@ def appoint() -> Answer:
     if starts_on is None:
         read(_officer)
         return _answer(Refusal("field_required", "Укажите первый день", "starts_on"), "", back)
+    place = read(lambda uow: place_in(uow, sent))
+    if place is None:
+        said = "Выберите организацию из списка"
+        return _answer(Refusal("field_required", said, "organisation"), "", back)
     title, forms = " ".join(sent.get("title", "").split()), _forms(sent)
     wished = access_changes.Appointment(
         person_id=_int("person"),
-        organisation_id=_int("organisation"),
+        organisation_id=place,
         role=sent.get("role", ""),
         title=title,
         starts_on=starts_on,
@@ -356,7 +586,18 @@ def appoint() -> Answer:
     return _wish(wished, "Назначение записано.", back)
 
 
-ASKED_OF_OFFICE = ("person", "organisation", "role", "title", "starts_on", "ends_on", "back")
+ASKED_OF_OFFICE = (
+    *("person", "organisation", "place", "role", "title", "starts_on", "ends_on", "back"),
+)
+
+
+def place_in(uow: SqlUnitOfWork, sent: Mapping[str, str]) -> int | None:
+    """Return the organisation that was chosen, or typed by its name; None for an unknown one."""
+    places = questions.organisation_names(uow.session, _officer(uow).municipality_id, uow.today)
+    typed = folded(" ".join(sent.get("place", "").split()))
+    named = [key for key, name in places.items() if typed and folded(name) == typed]
+    chosen = number_in(sent.get("organisation")) or (named[0] if len(named) == 1 else None)
+    return chosen if chosen in places else None
 
 
 def _forms(sent: Mapping[str, str]) -> TitleForms:

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Actor, Capacity
 from workflow_app.http.container import read, transact
-from workflow_app.http.numbers import day_in, number_in
+from workflow_app.http.numbers import day_in
 from workflow_app.services.accounts import employment as service
 from workflow_app.services.accounts.access_changes import Asked
 from workflow_app.services.accounts.employment import Post
@@ -30,9 +30,14 @@ from workflow_app.store.accounts.sessions import SqlAccess, own_account, session
 from workflow_app.store.directory import offices, questions
 from workflow_app.store.directory.people import SqlNewcomers
 from workflow_app.store.read_models import queries
-from workflow_app.store.read_models.search import folded
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web.admin import choosable_people, send_invitation, whose_word
+from workflow_app.web.admin import (
+    WITHOUT_RIGHTS,
+    choosable_people,
+    place_in,
+    send_invitation,
+    whose_word,
+)
 from workflow_app.web.readable_cases import readable_among
 from workflow_app.web.security import person_id
 
@@ -43,7 +48,6 @@ Sent = MultiDict[str, str]
 LONGEST_TITLE = 200
 CHOSEN_WITHOUT_SEARCH = 50
 """Of more organisations a form offers none in a list: one types, and is offered what fits."""
-WITHOUT_RIGHTS = "сотрудник без прав"
 
 
 # ---------------------------------------------------------------- somebody new
@@ -130,15 +134,11 @@ def _refused(uow: SqlUnitOfWork, new: Newcomer, sent: Sent, refusal: Refusal) ->
 
 def _post(uow: SqlUnitOfWork, sent: Sent) -> Post:
     """Return the post as it was filled in; a place may be typed by its name."""
-    municipality = _officer(uow).municipality_id
-    places = questions.organisation_names(uow.session, municipality, uow.today)
-    typed = folded(" ".join(sent.get("place", "").split()))
-    named = [key for key, name in places.items() if typed and folded(name) == typed]
-    place = number_in(sent.get("organisation")) or (named[0] if len(named) == 1 else None)
     role = sent.get("role", "")
     forms = (sent.get(one.name, "").strip()[:LONGEST_TITLE] for one in fields(TitleForms))
     return Post(
-        place if place in places else (0 if not typed else None),
+        place_in(uow, sent),
+        sent.get("place", "").strip(),
         role if role in _roles(uow) else "",
         " ".join(sent.get("title", "").split())[:LONGEST_TITLE],
         day_in(sent.get("starts_on")),

@@ -41,6 +41,8 @@ class Post:
     """A post as somebody fills it in; without a place, rights and title there is none."""
 
     organisation_id: int | None
+    place: str
+    """The organisation as it was typed, where it was."""
     role: str
     title: str
     starts_on: dt.date | None
@@ -49,7 +51,7 @@ class Post:
     @property
     def is_empty(self) -> bool:
         """Tell whether no post is meant: a person may get one later."""
-        return not (self.organisation_id or self.role or self.title)
+        return not (self.organisation_id or self.place or self.role or self.title)
 
     def of(self, person_id: int) -> Appointment:
         """Return the wish that a person gets it."""

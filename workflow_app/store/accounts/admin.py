@@ -419,6 +419,7 @@ def positions(
     *,
     people: Collection[int] | None = None,
     organisations: Collection[int] | None = None,
+    role: str = "",
     after: int = 0,
     most: int | None = None,
 ) -> Sequence[Position]:
@@ -436,6 +437,8 @@ def positions(
         query = query.where(_held_on(on))
     if people is not None:
         query = query.where(Position.person_id.in_(people))
+    if role:
+        query = query.where(Position.role == role)
     if organisations is not None:
         query = query.where(Position.organisation_id.in_(organisations))
     if text:

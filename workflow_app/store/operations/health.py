@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from workflow_app.config import is_local
 from workflow_app.engine.checks.names import spoken
 from workflow_app.engine.process import Adopted
+from workflow_app.services.administration import required_offices
 from workflow_app.store.directory import offices
 from workflow_app.store.directory.calendar import outdated
 from workflow_app.store.messages.outbox import LANE_OF
@@ -162,15 +163,10 @@ def local_address(public_url: str) -> Iterator[str]:
 
 
 def vacant_roles(uow: SqlUnitOfWork) -> Iterator[str]:
-    """Yield the district's roles that nobody holds today."""
-    roles = {
-        role.held_by: role.title
-        for process in uow.processes.values()
-        for role in process.roles()
-        if role.party is None and role.held_by != "system"
-    }
+    """Yield the offices that nobody holds today and work waits for."""
+    required = required_offices(uow.processes.values())
     for municipality in uow.session.scalars(select(Municipality)):
-        for held_by, title in sorted(roles.items()):
+        for held_by, (title, _) in sorted(required.items()):
             if not offices.holders(uow.session, municipality.id, held_by, None, uow.today):
                 yield f"{municipality.name}: сегодня никто не исполняет роль «{title}»"
 
