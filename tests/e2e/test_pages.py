@@ -119,9 +119,12 @@ NO_PAGES = {
     "register_files.paper_content": "a Word file",
     "register_files.as_xlsx": "a table as a file",
     "people_files.as_xlsx": "a table as a file",
-    "admin.people_as_file": "a table as a file",
-    "admin.positions_as_file": "a table as a file",
-    "audit.as_file": "a table as a file",
+    "admin.people_as_csv": "a table as a file",
+    "admin.people_as_xlsx": "a table as a file",
+    "admin.positions_as_csv": "a table as a file",
+    "admin.positions_as_xlsx": "a table as a file",
+    "audit.as_csv": "a table as a file",
+    "audit.as_xlsx": "a table as a file",
 }
 MAIN = ("queue", "asked", "case", "order", "indicators", "sign in")
 HOW_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"

@@ -115,7 +115,7 @@ def addresses(app, method, ids):
     actions = sorted({transition.key for process in known for transition in process.transitions})
     registers = [*app.extensions["container"].tables] if ids is None else ["direction"]
     words = {"register": registers, "key": [PROPOSAL], "process": [PROPOSAL], "action": actions}
-    words |= {"office": ["teacher"], "form": ["csv", "xlsx"]}
+    words |= {"office": ["teacher"]}
     for rule in app.url_map.iter_rules():
         is_file = rule.endpoint in OPEN or rule.endpoint.startswith("openapi_")
         if method not in rule.methods or is_file or rule.arguments & PERSONAL:

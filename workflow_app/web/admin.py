@@ -310,7 +310,7 @@ def people() -> str:
             "further": after + store.A_PAGE if len(lines) > store.A_PAGE else None,
             "text": text,
             "uninvited": store.uninvited(uow, municipality, 0)[1],
-            "files": _files("admin.people_as_file", text=text or None),
+            "files": _files("admin.people", text=text or None),
             "waiting": {
                 change.wish.person_id for change, _ in SqlAccessChanges(uow).asked_in(municipality)
             },
@@ -426,7 +426,7 @@ def positions() -> str:
         rows = _offices(uow, municipality, after, store.A_PAGE)
         names = questions.organisation_names(uow.session, municipality, day)
         roles = {**service.office_titles(uow.processes.values()), STAFF: WITHOUT_RIGHTS}
-        asked = {"text": text or None, "on": day.isoformat(), "role": role or None}
+        asked: dict[str, Any] = {"text": text or None, "on": day.isoformat(), "role": role or None}
         page = rows[: store.A_PAGE]
         return {
             "groups": [
@@ -436,7 +436,7 @@ def positions() -> str:
             "further": url_for("admin.positions", **asked, after=after + store.A_PAGE)
             if len(rows) > store.A_PAGE
             else "",
-            "files": _files("admin.positions_as_file", **asked),
+            "files": _files("admin.positions", **asked),
             "vacancies": [*_vacancies(uow, municipality, names, roles)],
             "text": text,
             "role": role,
@@ -479,14 +479,13 @@ def _vacancies(
     uow: SqlUnitOfWork, municipality: int, names: Mapping[int, str], roles: Mapping[str, str]
 ) -> Iterator[Vacancy]:
     """Yield the offices nobody holds: those for which work stands first."""
-    waiting = Counter(
-        (item.role, item.organisation_id)
-        for item, _ in store.work_without_performer(uow.session, municipality)
-        if item.role in roles
-    )
+    awaited = store.awaited_offices(uow.session, municipality)
+    held = offices.holders_of_targets(uow.session, municipality, awaited.keys(), uow.today)
+    waiting = Counter({one: count for one, count in awaited.items() if not held[one]})
     for (role, place), count in waiting.most_common():
         cases = plural(count, "дело", "дела", "дел")
-        yield Vacancy(roles[role], names.get(place, ""), f"стоит {cases}", role, place or "")
+        title = roles.get(role, "")
+        yield Vacancy(title, names.get(place, ""), f"стоит {cases}", role, place or "")
     for title, where, role in vacant(uow, municipality):
         if (role, 0) not in waiting:
             yield Vacancy(title, "", f"понадобится: {', '.join(where)}", role, "")
@@ -495,13 +494,22 @@ def _vacancies(
 def _files(endpoint: str, **asked: Any) -> Sequence[tuple[str, str]]:
     """Return (title, address) of the same list as a workbook and as CSV."""
     forms = (("xlsx", "Excel"), ("csv", "CSV"))
-    return [(title, url_for(endpoint, form=form, **asked)) for form, title in forms]
+    return [(title, url_for(f"{endpoint}_as_{form}", **asked)) for form, title in forms]
 
 
-@admin.get("/admin/positions.<any(csv, xlsx):form>")
-def positions_as_file(form: str) -> FileResponse:
-    """Give the offices that are found as a table."""
+@admin.get("/admin/positions.csv")
+def positions_as_csv() -> FileResponse:
+    """Give the same list as CSV."""
+    return _positions_as_file("csv")
 
+
+@admin.get("/admin/positions.xlsx")
+def positions_as_xlsx() -> FileResponse:
+    """Give the same list as a workbook."""
+    return _positions_as_file("xlsx")
+
+
+def _positions_as_file(form: str) -> FileResponse:
     def look(uow: SqlUnitOfWork) -> FileResponse:
         place = _officer(uow).municipality_id
         names = questions.organisation_names(uow.session, place, _asked_offices(uow)[0])
@@ -523,9 +531,19 @@ def positions_as_file(form: str) -> FileResponse:
     return read(look)
 
 
-@admin.get("/admin/people.<any(csv, xlsx):form>")
-def people_as_file(form: str) -> FileResponse:
-    """Give the accounts that are found as a table."""
+@admin.get("/admin/people.csv")
+def people_as_csv() -> FileResponse:
+    """Give the same list as CSV."""
+    return _people_as_file("csv")
+
+
+@admin.get("/admin/people.xlsx")
+def people_as_xlsx() -> FileResponse:
+    """Give the same list as a workbook."""
+    return _people_as_file("xlsx")
+
+
+def _people_as_file(form: str) -> FileResponse:
     text = request.args.get("text", "").strip()[:100]
 
     def look(uow: SqlUnitOfWork) -> FileResponse:

@@ -25,6 +25,13 @@ PAGE = 50
 MOST = 10_000
 """Lines of a file; whoever wants more says of which days."""
 DEEPEST = 10_000
+ASKED = ("text", "who", "person", "kind", "since", "until")
+ALL: Mapping[str, Collection[str]] = {
+    "": ("event", "step", "reading"),
+    "steps": ("step",),
+    "readings": ("reading",),
+}
+"""Kind → where it is looked for; the others are kinds of administration."""
 KINDS: Mapping[str, tuple[str, Collection[str]]] = {
     "access": (
         "Доступ",
@@ -93,7 +100,9 @@ def show() -> str:
     def look(uow: SqlUnitOfWork) -> str:
         after = min(number_in(request.args.get("after")) or 0, DEEPEST)
         rows, kind = _found(uow, after, PAGE), request.args.get("kind", "")
-        asked = {name: value for name, value in request.args.items() if name != "after" and value}
+        asked: dict[str, Any] = {
+            name: value for name, value in request.args.items() if name in ASKED and value
+        }
         person = number_in(asked.get("person"))
         place = _place(uow)
         known = questions.person_of(uow.session, place, person) if person else None
@@ -109,7 +118,7 @@ def show() -> str:
             kinds=TITLES,
             person=known,
             files=[
-                (title, url_for("audit.as_file", form=form, **asked))
+                (title, url_for(f"audit.as_{form}", **asked))
                 for form, title in (("xlsx", "Excel"), ("csv", "CSV"))
             ],
         )
@@ -117,9 +126,19 @@ def show() -> str:
     return read(look)
 
 
-@audit.get("/journal.<any(csv, xlsx):form>")
-def as_file(form: str) -> Response:
-    """Give what is found as a table."""
+@audit.get("/journal.csv")
+def as_csv() -> Response:
+    """Give what is found as CSV."""
+    return _file("csv")
+
+
+@audit.get("/journal.xlsx")
+def as_xlsx() -> Response:
+    """Give what is found as a workbook."""
+    return _file("xlsx")
+
+
+def _file(form: str) -> Response:
 
     def look(uow: SqlUnitOfWork) -> Response:
         found = _found(uow, 0, MOST)
@@ -152,14 +171,9 @@ def _found(uow: SqlUnitOfWork, after: int, most: int) -> Sequence[Done]:
     kind = args.get("kind", "")
     known = {word for _, words in KINDS.values() for word in words}
     meant = KINDS[kind][1] if kind in KINDS else ()
-    sources: Mapping[str, Collection[store.Source]] = {
-        "": ("event", "step", "reading"),
-        STEPS: ("step",),
-        READINGS: ("reading",),
-    }
     until = _start(uow, day_in(args.get("until")), dt.timedelta(days=1))
     wanted = Wanted(
-        sources=sources.get(kind, ("event",)),
+        sources=ALL.get(kind, ("event",)),
         actions={f"{word}{one}" for word in _ASKED for one in meant},
         but={f"{word}{one}" for word in _ASKED for one in known} if kind == OTHER else (),
         who=args.get("who", "").strip()[:100],
@@ -219,7 +233,8 @@ def _changes(one: Done) -> Iterator[tuple[str, str, str]]:
     before, after = one.states
     if before and after and before != after:
         yield "", state_title(before, one.process), state_title(after, one.process)
-    for change in one.details.get("changes") or ():
+    listed = one.details.get("changes")
+    for change in listed if isinstance(listed, list) else ():
         what, was, now = (*map(_said, change), "", "", "")[:3]
         yield what, was, now
     if "email" in one.details and one.details.get("before"):

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from workflow_app.engine.deadlines import Policy
-from workflow_app.engine.roles import Capacity
+from workflow_app.engine.roles import POST, Capacity
 from workflow_app.services.accounts.access import end_all
 from workflow_app.services.administration import Office, Stuck, Work
 from workflow_app.services.registers.names import TitleForms, propose_title
@@ -588,6 +588,21 @@ def work_without_performer(
         .limit(most)
     )
     return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def awaited_offices(session: Session, municipality_id: int) -> dict[tuple[str, int], int]:
+    """Return (role, organisation or 0) → how much open work waits there; posts are left out."""
+    query = (
+        select(WorkItem.role, WorkItem.organisation_id, func.count())
+        .where(
+            WorkItem.municipality_id == municipality_id,
+            WorkItem.closed_at.is_(None),
+            WorkItem.reason == "",
+            WorkItem.role != POST,
+        )
+        .group_by(WorkItem.role, WorkItem.organisation_id)
+    )
+    return {(role, place): count for role, place, count in session.execute(query)}
 
 
 def open_cases_of(

@@ -26,7 +26,8 @@ Source = Literal["event", "step", "reading"]
 class Wanted:
     """What is looked for; empty means all."""
 
-    sources: Collection[Source]
+    sources: Collection[str]
+    """Of `Source`."""
     actions: Collection[str] = ()
     """Of administration: these actions alone."""
     but: Collection[str] = ()
@@ -94,11 +95,11 @@ def page(
     return [*islice(whole, after, after + most + 1)]
 
 
-def _ordered(query: Select[Any], by: Any, most: int) -> Select[Any]:
+def _ordered(query: Select[*tuple[Any, ...]], by: Any, most: int) -> Select[*tuple[Any, ...]]:
     return query.order_by(by.desc()).limit(most + 1)
 
 
-def _events(municipality_id: int, wanted: Wanted) -> Select[Any]:
+def _events(municipality_id: int, wanted: Wanted) -> Select[*tuple[Any, ...]]:
     query = (
         select(AdminEvent, Person.short_nom)
         .outerjoin(Person, Person.id == AdminEvent.person_id)
@@ -114,7 +115,7 @@ def _events(municipality_id: int, wanted: Wanted) -> Select[Any]:
     return query.where(AdminEvent.action.not_in(wanted.but)) if wanted.but else query
 
 
-def _steps(municipality_id: int, wanted: Wanted) -> Select[Any]:
+def _steps(municipality_id: int, wanted: Wanted) -> Select[*tuple[Any, ...]]:
     said = (contain(word, History.title, Instance.heading) for word in words_of(wanted.text))
     return (
         select(History, Instance.process, Instance.heading, Person.short_nom)
@@ -129,7 +130,7 @@ def _steps(municipality_id: int, wanted: Wanted) -> Select[Any]:
     )
 
 
-def _readings(municipality_id: int, wanted: Wanted) -> Select[Any]:
+def _readings(municipality_id: int, wanted: Wanted) -> Select[*tuple[Any, ...]]:
     return (
         select(CaseReading, Instance.process, Instance.heading, Person.short_nom)
         .join(Instance, Instance.id == CaseReading.instance_id)
