@@ -191,7 +191,7 @@ def _troubles(uow: SqlUnitOfWork, place: int) -> Iterator[Trouble]:
 
 
 def _standing(uow: SqlUnitOfWork, place: int) -> Iterator[Trouble]:
-    parts = [*health.silent_parts(uow), *health.standing_lanes(uow)]
+    parts = [*health.silent_parts(uow), *health.standing_lanes(uow, place)]
     if parts:
         said = [(re.sub(r" \([a-z]+\)", "", one), "") for one in parts]
         why = "Письма, бумаги или сроки ждут. Скажите тому, кто ведёт сервер."
@@ -580,6 +580,8 @@ def appoint() -> Answer:
         read(_officer)
         return _answer(Refusal("field_required", "Укажите первый день", "starts_on"), "", back)
     place = read(lambda uow: place_in(uow, sent))
+    if place is None and number_in(sent.get("organisation")):
+        abort(404)
     if place is None:
         said = "Выберите организацию из списка"
         return _answer(Refusal("field_required", said, "organisation"), "", back)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from workflow_app.config import is_local
 from workflow_app.engine.checks.names import spoken
@@ -57,15 +57,19 @@ def silent_parts(uow: SqlUnitOfWork) -> Iterator[str]:
             yield f"часы этой машины отстают: {title} ({part}) отмечались {at:%d.%m.%Y %H:%M}"
 
 
-def standing_lanes(uow: SqlUnitOfWork) -> Iterator[str]:
+def standing_lanes(uow: SqlUnitOfWork, municipality_id: int | None = None) -> Iterator[str]:
     """Yield a sentence for each lane in which work waits for long: how much, and since when.
+
+    With a municipality its own work is looked at.
 
     It tells whether the other lanes go on: then the trouble is the lane's own (a mail server,
     LibreOffice), not the worker's.
     """
-    late = _late(uow)
+    late = _late(uow, municipality_id)
     lately = (
-        select(OutboxMessage.kind).distinct().where(OutboxMessage.done_at > uow.now - LATE_AFTER)
+        select(OutboxMessage.kind)
+        .distinct()
+        .where(OutboxMessage.done_at > uow.now - LATE_AFTER, *_of(municipality_id))
     )
     going = {LANE_OF[kind] for kind in uow.session.scalars(lately)} if late else set()
     for lane, (count, since) in late.items():
@@ -78,11 +82,21 @@ def standing_lanes(uow: SqlUnitOfWork) -> Iterator[str]:
         )
 
 
-def _late(uow: SqlUnitOfWork) -> dict[str, tuple[int, dt.datetime]]:
+def _of(municipality_id: int | None) -> list[ColumnElement[bool]]:
+    return [OutboxMessage.municipality_id == municipality_id] if municipality_id else []
+
+
+def _late(
+    uow: SqlUnitOfWork, municipality_id: int | None = None
+) -> dict[str, tuple[int, dt.datetime]]:
     """Return lane → how many messages wait in it for long, and since when."""
     late = (
         select(OutboxMessage.kind, func.count(), func.min(OutboxMessage.created_at))
-        .where(OutboxMessage.done_at.is_(None), OutboxMessage.created_at < uow.now - LATE_AFTER)
+        .where(
+            OutboxMessage.done_at.is_(None),
+            OutboxMessage.created_at < uow.now - LATE_AFTER,
+            *_of(municipality_id),
+        )
         .group_by(OutboxMessage.kind)
     )
     found: dict[str, tuple[int, dt.datetime]] = {}
