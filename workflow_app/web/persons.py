@@ -211,7 +211,7 @@ def _known(uow: SqlUnitOfWork, who: int) -> Mapping[str, Any]:
         "factor": SqlAccess(uow).factor(who),
         "visits": sessions(uow.session, who),
         "invitation": person_store.invitation(uow.session, who, uow.now),
-        "held": _held(uow, by, wishes.offices_of(who), names),
+        "posts": _held(uow, by, wishes.offices_of(who), names),
         "former": [
             one
             for one in store.positions(uow.session, by.municipality_id, people=[who])

@@ -252,7 +252,7 @@ def _office(people: People, by: Capacity, line: Row) -> Office | None:
     if named and len(alike) != 1:
         addresses = ", ".join(email or "без почты" for _, email in named)
         said_of = f"такой человек уже есть ({addresses}): впишите его почту, а если это другой, "
-        line.mistakes.append(Mistake("Почта", f"{said_of}добавьте его на странице «Доступ»"))
+        line.mistakes.append(Mistake("Почта", f"{said_of}добавьте его на странице «Люди»"))
         return None
     forms = asdict(person.forms) | {name: said[name] for name in FORMS if name in said}
     return Office(
