@@ -23,11 +23,13 @@ from workflow_app.web.account import account, notices
 from workflow_app.web.actions import actions
 from workflow_app.web.admin import admin
 from workflow_app.web.assigning import assigning
+from workflow_app.web.audit import audit
 from workflow_app.web.calendar import calendar
 from workflow_app.web.cases import cases
 from workflow_app.web.colleagues import colleagues
 from workflow_app.web.commenting import commenting
 from workflow_app.web.dashboard import dashboard
+from workflow_app.web.deadlines import deadlines
 from workflow_app.web.declared import declared
 from workflow_app.web.documents import documents
 from workflow_app.web.entrance import HouseRequest
@@ -41,6 +43,7 @@ from workflow_app.web.networks import networks
 from workflow_app.web.newcomers import newcomers
 from workflow_app.web.organisations import organisations
 from workflow_app.web.people_files import people_files
+from workflow_app.web.persons import persons
 from workflow_app.web.polls import polls
 from workflow_app.web.processes import diagram, processes
 from workflow_app.web.queue import queue
@@ -116,6 +119,9 @@ def create_app(container: Container) -> Flask:
         journals,
         processes,
         admin,
+        deadlines,
+        audit,
+        persons,
         first_steps,
         newcomers,
         people_files,

@@ -11,8 +11,8 @@ from sqlalchemy import insert, select
 from workflow_app import bootstrap, replay
 from workflow_app.bootstrap import Container
 from workflow_app.services.accounts.passwords import HASHER
-from workflow_app.services.administration import row_of
 from workflow_app.services.cases.terms import AUGUST, august_terms
+from workflow_app.services.deadline_terms import row_of
 from workflow_app.store import schema
 from workflow_app.store.accounts.admin import SqlAdministration
 from workflow_app.store.cases import definitions

@@ -70,6 +70,8 @@ def _of(one, ids):
 
 def _said(one):
     named = one.attrs.get("label") or one.attrs.get("aria-label") or one.query("[alt]")
+    if one.parent.name == "datalist":
+        named = one.attrs.get("value")
     return one.to_text().strip() or named
 
 

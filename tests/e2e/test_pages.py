@@ -74,6 +74,8 @@ PAGES = {
     "admin people": ("P003", "/admin/people"),
     "admin person": ("P003", "/admin/people/{person}"),
     "admin newcomer": ("P003", "/admin/people/new"),
+    "somebody leaves": ("P003", "/admin/people/{person}/leave"),
+    "journal of actions": ("P003", "/admin/audit"),
     "people from a file": ("P003", "/admin/people/import"),
     "colleague": ("P003", "/schools/5/colleagues/new"),
     "colleagues": ("P105", "/organisations/7/teacher"),
@@ -89,8 +91,9 @@ PAGES = {
     "change of a card": ("P003", "/registers/school/5/edit"),
     "end of a school": ("P003", "/registers/school/5/end"),
     "admin calendar": ("P003", "/admin/calendar"),
-    "admin deadlines": ("P003", "/admin/deadlines"),
+    "admin deadlines": ("P003", "/admin/deadlines?text=а"),
     "admin settings": ("P003", "/admin/settings"),
+    "section of settings": ("P003", "/admin/settings?section=5"),
     "admin incidents": ("P003", "/admin/incidents"),
     "survey": ("P201", "/cases/{survey}"),
     "links of a survey": ("P201", "/cases/{survey}/links"),
@@ -129,6 +132,12 @@ NO_PAGES = {
     "register_files.paper_content": "a Word file",
     "register_files.as_xlsx": "a table as a file",
     "people_files.as_xlsx": "a table as a file",
+    "admin.people_as_csv": "a table as a file",
+    "admin.people_as_xlsx": "a table as a file",
+    "admin.positions_as_csv": "a table as a file",
+    "admin.positions_as_xlsx": "a table as a file",
+    "audit.as_csv": "a table as a file",
+    "audit.as_xlsx": "a table as a file",
 }
 MAIN = ("queue", "asked", "case", "order", "indicators", "sign in")
 HOW_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"

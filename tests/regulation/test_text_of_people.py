@@ -45,6 +45,7 @@ PAGES = (
     "/dashboard",
     "/admin",
     "/admin/people",
+    "/admin/audit",
     "/notices",
 )
 SEEN = 60

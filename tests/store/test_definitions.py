@@ -4,12 +4,14 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from stories import PROPOSAL, done, propose, to_department
 
 from workflow_app.engine import Form, Line, Number, Process, Role, field
 from workflow_app.store import schema
 from workflow_app.store.cases import definitions
+from workflow_app.store.models.base import table
+from workflow_app.store.models.directory import Position
 from workflow_app.store.models.instances import History
 from workflow_app.store.models.registers import RegisterImport
 from workflow_app.store.operations import health
@@ -134,4 +136,9 @@ def test_the_doctor_names_silent_parts_and_vacant_roles(open_district):
     district = open_district("2025-08-28")
     found = district.read(lambda uow: list(health.complaints(uow)))
     assert any("relay" in sentence for sentence in found)
-    assert any("наблюдатель" in sentence for sentence in found)
+    assert not any("не исполняет роль" in sentence for sentence in found)  # readers are not missed
+    posts = table(Position)
+    ended = update(posts).where(posts.c.role == "clerk").values(ends_on=dt.date(2025, 8, 27))
+    district.container.transact(lambda uow: uow.connection.execute(ended).rowcount)
+    found = district.read(lambda uow: list(health.complaints(uow)))
+    assert any("роль «делопроизводитель»" in sentence for sentence in found)

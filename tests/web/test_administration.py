@@ -57,7 +57,7 @@ WRITES = {
     "/admin/positions/1/forms": {"title_gen": "т", "title_dat": "т", "title_acc": "т"},
     "/admin/positions/1/end": {"ends_on": "2025-09-01"},
     "/admin/calendar": {"day": "2025-09-02", "works": "0", "note": "приказ"},
-    "/admin/deadlines": {"kind": "consent", "lane": "", "offset": "1", "unit": "working"},
+    "/admin/deadlines": {"consent.offset": "1", "consent.unit": "working"},
     "/admin/deadlines/august": {},
     "/admin/incidents/1/retry": {},
     "/admin/incidents/1/skip": {"reason": "не нужно"},
@@ -208,26 +208,6 @@ def test_a_year_of_the_calendar_is_loaded_once_and_by_the_office_alone(browser, 
     specialist.post("/admin/calendar", fill="2031")
     assert "уже загружен" in " ".join(specialist.says("/admin/calendar"))
     assert events(district) == ["fill_year"]
-
-
-def test_a_term_set_here_holds_for_cases_that_come_and_not_for_open_ones(
-    browser, district, collecting
-):
-    before = district.deadlines(collecting)
-    specialist = browser("P003")
-    own = {"offset": "2", "unit": "working", "remind": "1, 0", "escalate": "1"}
-    specialist.post("/admin/deadlines", kind="consent", lane="august", **own)
-    assert district.deadlines(collecting) == before
-    told = ", август: было 5 рабочих дней, стало 2 рабочих дня"
-    assert district.rows(AdminEvent)[0]["title"].endswith(told)
-    assert district.rows(DeadlinePolicy, kind="consent", lane="august")[0]["offset_days"] == 2
-    wrong = {"kind": "consent", "lane": "", "unit": "working", "offset": "5"}
-    for typed in ("завтра", "1, ²"):
-        specialist.post("/admin/deadlines", **wrong, remind=typed)
-        assert "через запятую" in " ".join(specialist.says("/admin/deadlines"))
-    specialist.post("/admin/deadlines", status=404, **{**wrong, "kind": "нет такого"})
-    specialist.post("/admin/deadlines", kind="consent", lane="august", forget="1")
-    assert not district.rows(DeadlinePolicy, kind="consent", lane="august")
 
 
 @pytest.mark.shipped
@@ -558,7 +538,7 @@ def test_what_was_typed_into_a_refused_appointment_is_there_again(browser, distr
     refused = officer.post("/admin/positions", **office)
     page = officer.get(refused.location)
     assert "должность в эти дни занята" in page
-    assert '<details class="block d-print-none" open>' in page
+    assert '<details class="block d-print-none" id="appoint" open>' in page
     assert all(f'value="{office[name]}" selected' in page for name in ("person", "role"))
     assert 'value="директор"' in page
     assert 'name="starts_on" value="2025-09-01"' in page
@@ -578,3 +558,44 @@ def test_an_invitation_leads_back_to_the_people_that_were_looked_for(browser, di
 def test_the_list_of_schools_opens_on_the_school_year_of_today(browser, district):
     district.at("2027-09-02")
     assert '<option value="2027-2028" selected>' in browser("P003").get("/schools")
+
+
+def test_offices_stand_by_organisation_and_each_leads_to_its_persons_page(browser, district):
+    officer, person = browser("P003"), district.people["P105"]
+    page = officer.get("/admin/positions")
+    assert "Освободить" not in page
+    assert page.count('type="date"') <= 3
+    held = district.rows(Position, person_id=person)[0]
+    way = f"/admin/people/{person}?post={held['id']}"
+    assert f'href="{way}#post-{held["id"]}"' in page
+    assert 'name="ends_on" value=""' in officer.get(way).split(f'id="post-{held["id"]}"')[1]
+    only = officer.get("/admin/positions?role=clerk")
+    assert officer.get(way).count("Освободить") == 1
+    assert only.count(">Изменить<") == 1
+    assert "Никого не найдено" in officer.get("/admin/positions?text=чайник")
+
+
+@pytest.mark.shipped
+def test_an_office_for_which_work_stands_is_missed_first_and_a_mere_reader_by_nobody(
+    browser, district, draft
+):
+    specialist = browser("P003")
+    for person in ("P103", "P004"):
+        held = district.rows(Position, person_id=district.people[person])[0]
+        specialist.post(f"/admin/positions/{held['id']}/end", ends_on="2025-08-28")
+    district.at("2025-08-29")
+    done(district.act("P102", draft, "invite"))
+    missed = text_of(browser("P003").client.get("/admin/positions")).split("Имя, должность")[0]
+    assert re.search("директор.*стоит 1 дело.*делопроизводитель понадобится: Приказ", missed)
+    assert "наблюдатель" not in missed
+    assert "наблюдатель" not in text_of(browser("P003").client.get("/admin"))
+
+
+@pytest.mark.parametrize("path", ["/admin/people", "/admin/positions"])
+def test_people_and_offices_are_saved_as_files(browser, path):
+    officer = browser("P003")
+    rows = officer.client.get(f"{path}.csv?text=шевчук").data.decode("utf-8-sig").splitlines()
+    assert len(rows) == 2
+    assert "Шевчук" in rows[1]
+    assert officer.client.get(f"{path}.xlsx").data[:2] == b"PK"
+    browser("P102").get(f"{path}.csv", 404)

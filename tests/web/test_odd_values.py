@@ -83,7 +83,8 @@ def test_what_is_sent_to_pages(browser, district):
         for day in ENDS:
             head.get(path.replace("{}", day))
     for query in (f"text=%25_%5C{NUL}{HALF}", "before=" + "9" * 30, "after=" + "1" * 40):
-        for path in ("/", "/cases", "/orders", "/registers/recommendation", "/dashboard"):
+        lists = ("/cases", "/orders", "/registers/recommendation", "/dashboard", "/admin/audit")
+        for path in ("/", *lists, "/admin/positions", "/admin/deadlines", "/admin/settings"):
             officer.get(f"{path}?{query}")
     officer.post("/views", title="а\x00б{}", query="text=%00")
     assert [row["title"] for row in district.rows(SavedView)] == ["аб{}"]

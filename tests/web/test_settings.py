@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from browsing import text_of
 
-from workflow_app.services.settings_defaults import DEFAULTS
+from workflow_app.services.settings_defaults import DEFAULTS, GROUPS
 from workflow_app.store.models.accounts import AdminEvent
 from workflow_app.store.models.directory import Setting
 
@@ -29,7 +29,8 @@ def test_a_decision_counts_from_the_next_step_and_leaves_a_line(browser, distric
     browser("P003").post("/admin/settings/A-02", value=" 3 / 4 ")
     assert own(district) == before | {"A-02": "3/4"}
     event = district.rows(AdminEvent)[-1]
-    assert (event["action"], event["title"]) == ("set_setting", DEFAULTS["A-02"].title)
+    said = f"{DEFAULTS['A-02'].title}: было 2/3, стало 3/4"
+    assert (event["action"], event["title"]) == ("set_setting", said)
     assert district.read(lambda uow: uow.facts(1).setting("A-02")) == "3/4"
 
 
@@ -109,3 +110,36 @@ def test_a_passport_says_what_the_settings_it_names_by_codes_decide(browser):
     for key, named in (("network_proposal", "A-02.silence"), ("annual_plan", "A-05.majority")):
         said = text_of(officer.client.get(f"/processes/{key}"))
         assert f"{named} {DEFAULTS[named].title}" in " ".join(said.split())
+
+
+def test_every_heading_names_settings_there_are_and_no_setting_stands_under_two():
+    named = [key for keys in GROUPS.values() for key in keys]
+    assert len(named) == len({*named})
+    assert {*named} <= {key for key, default in DEFAULTS.items() if default.is_asked}
+
+
+def test_a_setting_is_found_written_and_restored_beside_its_field(browser, district):
+    officer, before = browser("P003"), own(district)
+    page = officer.get("/admin/settings?text=возвратов+справки")
+    assert page.count('class="setting"') == 1
+    assert "возвратов</span>" in page
+    answer = officer.post("/admin/settings/A-15.report", value="4")
+    assert answer.location.endswith("#s-A-15-report")
+    beside = officer.get(answer.location).split('id="s-A-15-report"')[1].split("</section>")[0]
+    assert "было 2, стало 4" in beside
+    assert "изменено" in beside
+    officer.post("/admin/settings/A-15.report", restore="1")
+    assert own(district) == before
+    events = len(district.rows(AdminEvent))
+    answer = officer.post("/admin/settings/A-15.report", value="2")
+    assert "Ничего не изменилось" in officer.get(answer.location)
+    assert len(district.rows(AdminEvent)) == events
+
+
+def test_the_list_of_settings_has_no_fields_and_leads_to_a_section(browser):
+    officer = browser("P003")
+    page = officer.get("/admin/settings")
+    assert 'name="value"' not in page
+    way = re.search(r'href="(/admin/settings\?section=\d+)#s-A-02"', page)[1]
+    assert officer.get(way).count('class="setting"') == len(GROUPS["Создание сети"])
+    assert "Такой настройки нет" in officer.get("/admin/settings?text=чайник")

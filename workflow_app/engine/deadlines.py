@@ -55,6 +55,7 @@ class Due:
     `at_start` is no term of work but a date of effect: 00:00 of that very day, working or not.
     `set_by` reads the offset from a setting that papers print too, so that both say the same.
     `august` is the shorter term a municipality may choose for the weeks before the school year.
+    `title` says what is waited for where the state's own title does not: «Заключение центра».
     """
 
     kind: str
@@ -68,6 +69,7 @@ class Due:
     at_start: bool = False
     set_by: Callable[[Facts], int] | None = None
     august: int | None = None
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -536,7 +536,12 @@ class Process:
         """Return every role the process names."""
         comes = self.appointments.roles if self.appointments else ()
         answer = (*self.poll.voters, *self.poll.by) if self.poll else ()
-        named: dict[str, Role] = {role.key: role for role in (*self.readers, *comes, *answer)}
+        named = {role.key: role for role in (*self.readers, *comes, *answer)}
+        return tuple((named | {role.key: role for role in self.performers()}).values())
+
+    def performers(self) -> tuple[Role, ...]:
+        """Return the roles its work waits for: a case stands where nobody holds one of them."""
+        named: dict[str, Role] = {}
         for transition in self.transitions:
             named |= {role.key: role for role in transition.by}
         for state in self.states.values():

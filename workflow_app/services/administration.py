@@ -5,22 +5,20 @@ belong to no case, so no case's history would tell who changed them.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol, TypeVar
 
-from workflow_app.engine.deadlines import Policy
 from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import POST, SYSTEM_ROLE, Actor, Capacity
-from workflow_app.engine.text import plural
 from workflow_app.services.accounts import access
 from workflow_app.services.importing.rows import LONGEST_NOTE
 from workflow_app.services.registers.names import TitleForms
 
 ADMIN_ROLES = frozenset({"admin", "dept_specialist"})
-UNITS = ("working", "calendar")
-LONGEST_OFFSET = 366
+AUDIT_ROLES = ADMIN_ROLES | {"auditor"}
+"""Who reads what everybody did."""
 
 NOT_ADMIN = Refusal(
     "not_your_role", "Это делает администратор или специалист управления образованием"
@@ -155,7 +153,13 @@ def officer(actor: Actor) -> Capacity | None:
     return next((c for c in actor.capacities if c.role in ADMIN_ROLES), None)
 
 
-def office_titles(processes: Iterable[Process]) -> dict[str, str]:
+def auditor(actor: Actor) -> Capacity | None:
+    """Return the capacity in which a person reads who did what, if she has one."""
+    watching = (c for c in actor.capacities if c.role in AUDIT_ROLES)
+    return officer(actor) or next(watching, None)
+
+
+def office_titles(processes: Collection[Process]) -> dict[str, str]:
     """Return the offices that processes ask for: by what each is held, and what it is called.
 
     One office plays several parts. What it does for the whole municipality names it best, else
@@ -167,6 +171,20 @@ def office_titles(processes: Iterable[Process]) -> dict[str, str]:
     )
     found = {role.held_by: role.title for role in best_last}
     return {key: title for key, title in found.items() if key not in (POST, SYSTEM_ROLE.held_by)}
+
+
+def required_offices(processes: Collection[Process]) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Return the offices of the whole municipality without which work stands.
+
+    By what each is held: what it is called, and the processes in which somebody waits for it. Who
+    only reads is missed by nobody.
+    """
+    titles, found = office_titles(processes), dict[str, list[str]]()
+    for process in processes:
+        for role in process.performers():
+            if role.party is None and role is not SYSTEM_ROLE:
+                found.setdefault(role.held_by, []).append(process.title)
+    return {key: (titles[key], tuple(dict.fromkeys(where))) for key, where in found.items()}
 
 
 class _OfMunicipality(Protocol):
@@ -351,96 +369,6 @@ def fill_year(store: Administration, actor: Actor, year: int) -> Refusal | None:
     if not store.fill_year(by.municipality_id, year):
         return Refusal("year_filled", f"Календарь на {year} год уже загружен, нового в нём нет")
     store.record(by, "fill_year", f"{year} год — по общему календарю", {"year": year})
-    return None
-
-
-UNIT_WORDS = {
-    "working": ("рабочий день", "рабочих дня", "рабочих дней"),
-    "calendar": ("календарный день", "календарных дня", "календарных дней"),
-}
-
-
-def term_in_words(term: Policy) -> str:
-    """Return how long a term is, «2 рабочих дня»."""
-    return plural(term.offset, *UNIT_WORDS[term.unit])
-
-
-def set_policy(
-    store: Administration,
-    actor: Actor,
-    kind: str,
-    lane: str,
-    *,
-    title: str,
-    before: Policy,
-    offset: int | None,
-    unit: str,
-    remind: Sequence[int],
-    escalate_after: Sequence[int],
-) -> Refusal | None:
-    """Set how long a kind of deadline is here; open deadlines stay as they are.
-
-    `title` is what waits so long, `before` its term until now: the history of changes says both.
-    """
-    by = officer(actor)
-    if by is None:
-        return NOT_ADMIN
-    if offset is None or not 0 <= offset <= LONGEST_OFFSET:
-        return Refusal("bad_number", f"Срок: от 0 до {LONGEST_OFFSET} дней", "offset")
-    if unit not in UNITS:
-        return Refusal("bad_value", "Дни рабочие или календарные", "unit")
-    days = [*remind, *escalate_after]
-    if any(not 0 <= number <= LONGEST_OFFSET for number in days):
-        return Refusal("bad_number", "Напоминания: числа дней через запятую", "remind")
-    term = Policy(offset, unit, tuple(remind), tuple(escalate_after))  # type: ignore[arg-type]
-    values = row_of(term)
-    store.set_policy(by.municipality_id, kind, lane, values)
-    said = f"{title}: было {term_in_words(before)}, стало {term_in_words(term)}"
-    store.record(by, "set_policy", said, {"kind": kind, "lane": lane, **values})
-    return None
-
-
-def row_of(term: Policy) -> dict[str, Any]:
-    """Return a term as its policy row holds it."""
-    return {
-        "offset": term.offset,
-        "unit": term.unit,
-        "remind": list(term.remind),
-        "escalate_after": list(term.escalate_after),
-    }
-
-
-def set_lane(
-    store: Administration,
-    actor: Actor,
-    lane: str,
-    terms: Mapping[str, Policy],
-    titles: Mapping[str, str],
-) -> Refusal | None:
-    """Take proposed terms for a lane; open deadlines stay as they are.
-
-    `titles` says what waits so long, by the kind of the term.
-    """
-    by = officer(actor)
-    if by is None:
-        return NOT_ADMIN
-    for kind, term in terms.items():
-        store.set_policy(by.municipality_id, kind, lane, row_of(term))
-    said = "; ".join(f"{titles[kind]}: {term_in_words(term)}" for kind, term in terms.items())
-    details = {"lane": lane, **{kind: term.offset for kind, term in terms.items()}}
-    store.record(by, "set_lane", f"Короче на это время. {said}"[:400], details)
-    return None
-
-
-def drop_policy(
-    store: Administration, actor: Actor, kind: str, lane: str, title: str
-) -> Refusal | None:
-    """Go back to the term the process declares of what `title` says."""
-    by = officer(actor)
-    if by is None:
-        return NOT_ADMIN
-    store.set_policy(by.municipality_id, kind, lane, None)
-    store.record(by, "drop_policy", f"{title}: исходный срок", {"kind": kind, "lane": lane})
     return None
 
 

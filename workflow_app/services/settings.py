@@ -43,6 +43,9 @@ PARTS: Mapping[str, str] = {
 class Settings(Protocol):
     """What deciding on settings needs of the store."""
 
+    def setting(self, municipality_id: int, key: str) -> Any:
+        """Return the value that counts now."""
+
     def set_setting(self, municipality_id: int, key: str, value: Any) -> None:
         """Write a value; None goes back to the default."""
 
@@ -87,22 +90,61 @@ def is_open(key: str) -> bool:
     return DEFAULTS[key].is_asked
 
 
-def decide(store: Settings, actor: Actor, key: str, sent: Mapping[str, Any]) -> Refusal | None:
-    """Write a setting as a person filled it in, or say what does not fit."""
+def said(key: str, value: Any) -> str:
+    """Return a value in words: «2/3», «согласие школы: скан бумаги», «строк: 7»."""
+    return "; ".join(
+        f"{f'{one.title}: ' if one.title else ''}{_said(one)}" for one in parts(key, value)
+    )
+
+
+def _said(part: Part) -> str:
+    match part.kind:
+        case "flag":
+            return "да" if part.value else "нет"
+        case "words":
+            return ", ".join(part.words.get(word, word) for word in part.value)
+        case "word":
+            return part.words.get(part.value, part.value)
+        case "days":
+            days = [f"{dt.date.fromisoformat(day):%d.%m.%Y}" for day in part.value]
+            return ", ".join(days) or "не названы"
+        case "lines":
+            return f"строк: {len(part.value)}"
+    return str(part.value) or "не указано"
+
+
+def decide(
+    store: Settings, actor: Actor, key: str, sent: Mapping[str, Any] | None
+) -> str | Refusal:
+    """Write a setting as a person filled it in, or say what does not fit; `None`: the default.
+
+    Returned is what changed, in words; empty where nothing did.
+    """
     by = officer(actor)
     if by is None:
         return NOT_ADMIN
     if key not in DEFAULTS or not is_open(key):
         return UNKNOWN
     default = DEFAULTS[key].value
+    if sent is None:
+        return _write(store, by, key, default)
     read = {part.name: _read(part, sent.get(part.name)) for part in parts(key, default)}
     refusal = joined(found for found in read.values() if isinstance(found, Refusal))
     if refusal:
         return refusal
-    value = read if isinstance(default, Mapping) else read["value"]
-    store.set_setting(by.municipality_id, key, None if value == default else value)
-    store.record(by, "set_setting", DEFAULTS[key].title, {"key": key, "value": value})
-    return None
+    return _write(store, by, key, read if isinstance(default, Mapping) else read["value"])
+
+
+def _write(store: Settings, by: Capacity, key: str, value: Any) -> str:
+    before, title = store.setting(by.municipality_id, key), DEFAULTS[key].title
+    if value == before:
+        return ""
+    store.set_setting(by.municipality_id, key, None if value == DEFAULTS[key].value else value)
+    was, now = said(key, before), said(key, value)
+    change = f"было {was}, стало {now}" if was != now else "текст изменён"
+    details = {"key": key, "value": value, "changes": [[title, was, now]]}
+    store.record(by, "set_setting", f"{title}: {change}", details)
+    return change
 
 
 def _read(part: Part, said: Any) -> Any:

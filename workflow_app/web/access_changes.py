@@ -1,4 +1,4 @@
-"""Access changes that wait for a second person's word; one's own address; a person's history."""
+"""Access changes that wait for a second person's word; one's own address."""
 
 from functools import partial
 
@@ -12,7 +12,6 @@ from workflow_app.http.passwords import confirm
 from workflow_app.services.accounts import access
 from workflow_app.services.accounts import access_changes as service
 from workflow_app.services.administration import officer
-from workflow_app.store.accounts import access_changes as store
 from workflow_app.store.accounts.access_changes import SqlAccessChanges
 from workflow_app.store.accounts.sessions import SqlAccess, own_account
 from workflow_app.store.directory import questions
@@ -114,22 +113,3 @@ def set_own_email() -> Answer:
     else:
         flash("Адрес записан: письма пойдут на него, по нему же входят.", "success")
     return redirect(url_for("account.show"))
-
-
-@access_changes.get("/admin/people/<int:who>")
-def history(who: int) -> str:
-    """Show an administrator what was done about a person's access and offices."""
-
-    def look(uow: SqlUnitOfWork) -> str:
-        by = officer(uow.actor(person_id())) or abort(404)
-        person = questions.person_of(uow.session, by.municipality_id, who) or abort(404)
-        return render_template(
-            "admin/person.html",
-            person=person,
-            account=own_account(uow.session, who),
-            factor=SqlAccess(uow).factor(who),
-            capacities=uow.actor(who).capacities,
-            events=store.history(uow.session, person),
-        )
-
-    return read(look)

@@ -1,30 +1,40 @@
 """Administration: people, offices, substitutions, calendar, deadlines, incidents, findings."""
 
 import datetime as dt
+import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Response as FileResponse
 from werkzeug.wrappers import Response
 
-from workflow_app.engine.deadlines import Policy, default_policy
 from workflow_app.engine.refusals import Refusal
-from workflow_app.engine.roles import SYSTEM_ROLE, Actor, Capacity
+from workflow_app.engine.roles import Actor, Capacity
+from workflow_app.engine.text import plural
 from workflow_app.http.container import container, read, transact
 from workflow_app.http.numbers import day_in, number_in
 from workflow_app.services import administration as service
 from workflow_app.services.accounts import access_changes
-from workflow_app.services.cases import terms
+from workflow_app.services.accounts.people import STAFF
 from workflow_app.services.registers.names import TitleForms
 from workflow_app.store.accounts import admin as store
+from workflow_app.store.accounts import persons as person_store
 from workflow_app.store.accounts.access_changes import SqlAccessChanges
 from workflow_app.store.directory import offices, questions
 from workflow_app.store.directory.calendar import is_announced, outdated
 from workflow_app.store.messages.letters import put_letter
 from workflow_app.store.operations import health
+from workflow_app.store.operations.backups import last_night
+from workflow_app.store.read_models.search import folded
 from workflow_app.store.unit_of_work import SqlUnitOfWork
+from workflow_app.web import tables
+from workflow_app.web.filters import effect_title, moment
 from workflow_app.web.security import person_id
 
 admin = Blueprint("admin", __name__)
@@ -34,6 +44,8 @@ Work = Callable[[store.SqlAdministration, Actor], Any]
 
 YEARS = frozenset(map(str, range(2000, 2100)))
 MOST_NAMES = 4
+MOST_IN_FILE = 20_000
+"""Rows of a list that is saved as a file."""
 NAMED = 10
 """So many of those who wait for an invitation are named on the first page."""
 INVITED_AT_ONCE = 200
@@ -42,6 +54,7 @@ TYPED = frozenset(
     {
         "person",
         "organisation",
+        "place",
         "role",
         "title",
         "starts_on",
@@ -61,7 +74,6 @@ INVITATIONS = {
     "password": "Задать новый пароль: {link}\nСсылка действует два часа. "
     "Если вы её не просили, ничего делать не нужно.",
 }
-LANES = {"": "обычный", terms.AUGUST: "август"}
 
 
 def _officer(uow: SqlUnitOfWork) -> Capacity:
@@ -84,13 +96,15 @@ def _wish(wished: access_changes.Wish, said: str, back: str) -> Response:
     )
     if isinstance(result, access_changes.Asked):
         flash(
-            f"Ничего ещё не изменилось: нужно согласие второго человека. {_whose(result)}", "info"
+            f"Ничего ещё не изменилось: нужно согласие второго человека. {whose_word(result)}",
+            "info",
         )
         return redirect(back)
     return _answer(result, said, back)
 
 
-def _whose(asked: access_changes.Asked) -> str:
+def whose_word(asked: access_changes.Asked) -> str:
+    """Return who may give the word that is waited for."""
     if not asked.names:
         return (
             "Дать его сегодня некому: это делают на сервере, командой «workflow-app user confirm»."
@@ -98,6 +112,13 @@ def _whose(asked: access_changes.Asked) -> str:
     others = len(asked.names) - MOST_NAMES
     more = f" и ещё {others}" if others > 0 else ""
     return f"Письмо об этом получат: {', '.join(asked.names[:MOST_NAMES])}{more}"
+
+
+def _home(path: str, who: int, **more: Any) -> str:
+    """Return where a form leads back to: the person's page it stood on, else a list."""
+    if request.form.get("back") == "person":
+        return url_for("persons.show", who=who)
+    return url_for(path, **more)
 
 
 def _answer(result: object, said: str, back: str) -> Response:
@@ -135,38 +156,133 @@ def _show(template: str, values: Callable[[SqlUnitOfWork, int], Mapping[str, Any
 # ---------------------------------------------------------------- overview and findings
 
 
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something that needs an administrator: what, whom it is about, and where it is mended."""
+
+    title: str
+    why: str
+    lines: Sequence[tuple[str, str]]
+    """(text, address) each; an empty address leads nowhere."""
+    way: str
+    to: str
+    is_late: bool = False
+
+
 @admin.get("/admin")
 def index() -> str:
-    """Show what needs an administrator, and what was changed last."""
+    """Show what needs an administrator, the most harmful first, and what was changed last."""
 
     def values(uow: SqlUnitOfWork, municipality: int) -> Mapping[str, Any]:
-        incidents = store.incidents(uow.session, municipality)
-        uninvited, more = store.uninvited(uow, municipality, NAMED)
         return {
-            "open_incidents": [row for row, _ in incidents if row.resolved_at is None],
-            "vacant": list(vacant(uow, municipality)),
-            "shut_out": _shut_out(uow, municipality),
-            "stranded": store.work_without_performer(uow.session, municipality),
-            "bounced": store.bounced(uow.session, municipality),
-            "waiting": SqlAccessChanges(uow).asked_in(municipality),
-            "uninvited": uninvited,
-            "more_uninvited": more - len(uninvited),
-            "calendar_ends": health.calendar_ends(uow, municipality),
-            "stale_years": health.outdated_years(uow, municipality),
-            "events": store.events(uow.session, municipality, 30),
+            "troubles": [*_troubles(uow, municipality)],
+            "copied_on": last_night(container().settings.copies),
+            "events": store.events(uow.session, municipality, 10),
         }
 
     return _show("index", values)
 
 
-def vacant(uow: SqlUnitOfWork, municipality: int) -> Iterator[tuple[str, str]]:
-    """Yield (process, role) of roles nobody holds today: their work would wait for nobody."""
-    for process in uow.processes.values():
-        for role in process.roles():
-            if role is SYSTEM_ROLE or role.party is not None:
-                continue
-            if not offices.holders(uow.session, municipality, role.held_by, None, uow.today):
-                yield process.title, role.title
+def _troubles(uow: SqlUnitOfWork, place: int) -> Iterator[Trouble]:
+    """Yield what is wrong: first what stands, then who is missing, then what will stand."""
+    yield from _standing(uow, place)
+    yield from _missing(uow, place)
+    yield from _ahead(uow, place)
+
+
+def _standing(uow: SqlUnitOfWork, place: int) -> Iterator[Trouble]:
+    parts = [*health.silent_parts(uow), *health.standing_lanes(uow, place)]
+    if parts:
+        said = [(re.sub(r" \([a-z]+\)", "", one), "") for one in parts]
+        why = "Письма, бумаги или сроки ждут. Скажите тому, кто ведёт сервер."
+        yield Trouble("Программа работает не вся", why, said, "", "", is_late=True)
+    failed = [
+        (effect_title(row.kind), heading)
+        for row, heading in store.incidents(uow.session, place)
+        if row.resolved_at is None
+    ]
+    if failed:
+        lines = [(f"{title}: {heading}" if heading else title, "") for title, heading in failed]
+        why = "Действие не выполнено после всех попыток."
+        way = url_for("admin.incidents")
+        yield Trouble("Сбои", why, lines, way, "Повторить или пропустить", is_late=True)
+    stranded = [
+        (f"{case.heading}: {item.title}", url_for("cases.show", instance_id=case.id))
+        for item, case in store.work_without_performer(uow.session, place)
+    ]
+    if stranded:
+        why = "Должность, от которой ждут дела, никто не занимает."
+        way = url_for("admin.positions")
+        yield Trouble(
+            "Дела, которые некому исполнить", why, stranded, way, "Назначить", is_late=True
+        )
+
+
+def _missing(uow: SqlUnitOfWork, place: int) -> Iterator[Trouble]:
+    roles = [(f"{role} ({', '.join(where)})", "") for role, where, _ in vacant(uow, place)]
+    if roles:
+        way, why = url_for("admin.positions"), "Дела дойдут до этой роли и встанут."
+        yield Trouble("Роли, которые никто не занимает", why, roles, way, "Назначить", is_late=True)
+    shut_out = [(f"{name} ({office})", "") for name, office in _shut_out(uow, place)]
+    if shut_out:
+        yield Trouble(
+            "Учётная запись закрыта, а должность занята",
+            "Писем и дел эти люди не получают. Откройте запись, назначьте другого или оформите "
+            "замещение.",
+            shut_out,
+            url_for("admin.people"),
+            "Люди",
+        )
+    bounced = [
+        (f"{one.short_nom}, {one.email}", url_for("persons.show", who=one.id, _anchor="access"))
+        for one in store.bounced(uow.session, place)
+    ]
+    if bounced:
+        why = "Почтовый сервер не принимает эти адреса. Исправьте их на странице человека."
+        yield Trouble("Письма не доходят", why, bounced, "", "")
+    asked = [(f"{one.title} ({by})", "") for one, by in SqlAccessChanges(uow).asked_in(place)]
+    if asked:
+        way = url_for("access_changes.show")
+        yield Trouble("Ждут согласия второго человека", "", asked, way, "Посмотреть")
+    people, total = store.uninvited(uow, place, NAMED)
+    if people:
+        more = f" И ещё {total - len(people)}." if total > len(people) else ""
+        why = f"Есть должность и почта, но войти ещё нельзя.{more}"
+        lines = [(one.short_nom, url_for("persons.show", who=one.id)) for one in people]
+        way = url_for("admin.people")
+        yield Trouble("Ждут приглашения", why, lines, way, "Пригласить всех")
+    idle = person_store.without_office(uow.session, place, uow.today, NAMED)
+    if idle:
+        lines = [(one.short_nom, url_for("persons.show", who=one.id)) for one in idle]
+        why = "Закройте доступ тем, кто больше не работает."
+        yield Trouble("Вход открыт, а должности нет", why, lines, "", "")
+
+
+def _ahead(uow: SqlUnitOfWork, place: int) -> Iterator[Trouble]:
+    if ends := health.calendar_ends(uow, place):
+        why = (
+            f"Рабочие дни известны по {ends:%d.%m.%Y}. После этого сроки не считаются, и ни одного "
+            "шага не сделать."
+        )
+        way = url_for("admin.calendar", year=ends.year + 1)
+        yield Trouble("Календарь кончается", why, (), way, "Загрузить следующий год")
+    for year in health.outdated_years(uow, place):
+        why = f"После загрузки на {year} год объявлены другие выходные: сроки считаются по прежним."
+        way = url_for("admin.calendar", year=year)
+        yield Trouble("Календарь изменился", why, (), way, "Загрузить снова")
+    copied = last_night(container().settings.copies)
+    if copied and uow.today - copied > health.COPY_IS_OLD_AFTER:
+        why = f"Последняя исправная сделана {copied:%d.%m.%Y}. Скажите тому, кто ведёт сервер."
+        yield Trouble("Ночная копия данных устарела", why, (), "", "")
+
+
+def vacant(uow: SqlUnitOfWork, municipality: int) -> list[tuple[str, Sequence[str], str]]:
+    """Return (office, processes, role) of those nobody holds today: work would wait for nobody."""
+    required = service.required_offices(uow.processes.values())
+    held = offices.holders_of_targets(
+        uow.session, municipality, {(key, 0) for key in required}, uow.today
+    )
+    return [(*named, key) for key, named in required.items() if not held[key, 0]]
 
 
 def _shut_out(uow: SqlUnitOfWork, municipality: int) -> list[tuple[str, str]]:
@@ -194,6 +310,7 @@ def people() -> str:
             "further": after + store.A_PAGE if len(lines) > store.A_PAGE else None,
             "text": text,
             "uninvited": store.uninvited(uow, municipality, 0)[1],
+            "files": _files("admin.people", text=text or None),
             "waiting": {
                 change.wish.person_id for change, _ in SqlAccessChanges(uow).asked_in(municipality)
             },
@@ -206,15 +323,15 @@ def people() -> str:
 def invite(who: int) -> Response:
     """Send a link for a password; that of a newcomer is shown too, for mail may not work yet."""
     person = person_id()
-    result = transact(lambda uow: _invite(uow, person, who))
+    result = transact(lambda uow: send_invitation(uow, person, who))
     if isinstance(result, Refusal):
         abort(404)
     shown = f" Ссылка на случай, если письмо не дойдёт: {result}" if result else ""
     flash(f"Приглашение отправлено.{shown}", "success")
-    return redirect(url_for("admin.people", text=request.form.get("text") or None))
+    return redirect(_home("admin.people", who, text=request.form.get("text") or None))
 
 
-def _invite(uow: SqlUnitOfWork, person: int, who: int) -> str | Refusal:
+def send_invitation(uow: SqlUnitOfWork, person: int, who: int) -> str | Refusal:
     """Queue the letter with a link for a password; return the link where it may be shown."""
     made = access_changes.invite(SqlAccessChanges(uow), uow.actor(person), who)
     if isinstance(made, Refusal):
@@ -236,7 +353,7 @@ def invite_all() -> Response:
     def work(uow: SqlUnitOfWork) -> tuple[int, int]:
         place = _officer(uow).municipality_id
         people, total = store.uninvited(uow, place, INVITED_AT_ONCE)
-        invited = [_invite(uow, person, one.id) for one in people]
+        invited = [send_invitation(uow, person, one.id) for one in people]
         return sum(not isinstance(one, Refusal) for one in invited), total - len(people)
 
     sent, left = transact(work)
@@ -252,7 +369,7 @@ def set_email(who: int) -> Response:
     return _wish(
         access_changes.NewEmail(person_id=who, email=email),
         "Адрес записан: письма пойдут на него, по нему же входят.",
-        url_for("admin.people"),
+        _home("admin.people", who),
     )
 
 
@@ -262,7 +379,7 @@ def set_access(who: int) -> Response:
     active = request.form.get("active") == "1"
     said = "Доступ открыт." if active else "Доступ закрыт, все входы завершены."
     return _wish(
-        access_changes.NewState(person_id=who, active=active), said, url_for("admin.people")
+        access_changes.NewState(person_id=who, active=active), said, _home("admin.people", who)
     )
 
 
@@ -272,7 +389,7 @@ def drop_second_factor(who: int) -> Response:
     return _wish(
         access_changes.NoSecondFactor(person_id=who),
         "Второй фактор снят.",
-        url_for("access_changes.history", who=who),
+        url_for("persons.show", who=who),
     )
 
 
@@ -282,7 +399,7 @@ def erase(who: int) -> Response:
     return _wish(
         access_changes.Erasure(person_id=who),
         "Доступ и адрес удалены. В документах имя осталось.",
-        url_for("access_changes.history", who=who),
+        url_for("persons.show", who=who),
     )
 
 
@@ -296,43 +413,182 @@ def end_visits(who: int) -> Response:
     if isinstance(result, Refusal):
         abort(404)
     flash("Все входы этого человека завершены.", "success")
-    return redirect(url_for("access_changes.history", who=who))
+    return redirect(url_for("persons.show", who=who))
 
 
 @admin.get("/admin/positions")
 def positions() -> str:
-    """List the offices on a date."""
-    on, text = _date("on"), request.args.get("text", "").strip()[:100]
+    """List the offices on a date, organisation by organisation, what nobody holds first."""
     after = number_in(request.args.get("after")) or 0
 
     def values(uow: SqlUnitOfWork, municipality: int) -> Mapping[str, Any]:
-        day = on or uow.today
-        rows = store.positions(uow.session, municipality, day, text, after=after, most=store.A_PAGE)
+        day, text, role = _asked_offices(uow)
+        rows = _offices(uow, municipality, after, store.A_PAGE)
+        names = questions.organisation_names(uow.session, municipality, day)
+        roles = {**service.office_titles(uow.processes.values()), STAFF: WITHOUT_RIGHTS}
+        asked: dict[str, Any] = {"text": text or None, "on": day.isoformat(), "role": role or None}
+        page = rows[: store.A_PAGE]
         return {
-            "rows": rows[: store.A_PAGE],
-            "further": after + store.A_PAGE if len(rows) > store.A_PAGE else None,
+            "groups": [
+                (names[place], place, [*held])
+                for place, held in groupby(page, key=attrgetter("organisation_id"))
+            ],
+            "further": url_for("admin.positions", **asked, after=after + store.A_PAGE)
+            if len(rows) > store.A_PAGE
+            else "",
+            "files": _files("admin.positions", **asked),
+            "vacancies": [*_vacancies(uow, municipality, names, roles)],
             "text": text,
+            "role": role,
             "on": day,
-            "roles": service.office_titles(uow.processes.values()),
-            "people": _people(uow, municipality),
-            "organisations": questions.organisation_names(uow.session, municipality, day),
+            "roles": roles,
+            "people": choosable_people(uow, municipality),
+            "organisations": names,
         }
 
     return _show("positions", values)
+
+
+WITHOUT_RIGHTS = "сотрудник без прав"
+
+
+def _asked_offices(uow: SqlUnitOfWork) -> tuple[dt.date, str, str]:
+    """Return of which day, with which words and in which role offices are looked for."""
+    text = request.args.get("text", "").strip()[:100]
+    role = request.args.get("role", "") if "title" not in request.args else ""
+    return _date("on") or uow.today, text, role
+
+
+def _offices(uow: SqlUnitOfWork, municipality: int, after: int, most: int) -> Sequence[Any]:
+    day, text, role = _asked_offices(uow)
+    return store.positions(uow.session, municipality, day, text, role=role, after=after, most=most)
+
+
+@dataclass(frozen=True, slots=True)
+class Vacancy:
+    """An office that is missed: how much work stands for it, or in which processes it will."""
+
+    title: str
+    place: str
+    why: str
+    role: str
+    organisation: int | str
+
+
+def _vacancies(
+    uow: SqlUnitOfWork, municipality: int, names: Mapping[int, str], roles: Mapping[str, str]
+) -> Iterator[Vacancy]:
+    """Yield the offices nobody holds: those for which work stands first."""
+    awaited = store.awaited_offices(uow.session, municipality)
+    held = offices.holders_of_targets(uow.session, municipality, awaited.keys(), uow.today)
+    waiting = Counter({one: count for one, count in awaited.items() if not held[one]})
+    for (role, place), count in waiting.most_common():
+        cases = plural(count, "дело", "дела", "дел")
+        title = roles.get(role, "")
+        yield Vacancy(title, names.get(place, ""), f"стоит {cases}", role, place or "")
+    for title, where, role in vacant(uow, municipality):
+        if (role, 0) not in waiting:
+            yield Vacancy(title, "", f"понадобится: {', '.join(where)}", role, "")
+
+
+def _files(endpoint: str, **asked: Any) -> Sequence[tuple[str, str]]:
+    """Return (title, address) of the same list as a workbook and as CSV."""
+    forms = (("xlsx", "Excel"), ("csv", "CSV"))
+    return [(title, url_for(f"{endpoint}_as_{form}", **asked)) for form, title in forms]
+
+
+@admin.get("/admin/positions.csv")
+def positions_as_csv() -> FileResponse:
+    """Give the same list as CSV."""
+    return _positions_as_file("csv")
+
+
+@admin.get("/admin/positions.xlsx")
+def positions_as_xlsx() -> FileResponse:
+    """Give the same list as a workbook."""
+    return _positions_as_file("xlsx")
+
+
+def _positions_as_file(form: str) -> FileResponse:
+    def look(uow: SqlUnitOfWork) -> FileResponse:
+        place = _officer(uow).municipality_id
+        names = questions.organisation_names(uow.session, place, _asked_offices(uow)[0])
+        roles = service.office_titles(uow.processes.values())
+        head = ("Организация", "Кто", "Должность", "Что делает в системе", "С", "По")
+        rows = (
+            (
+                names[one.organisation_id],
+                one.person.full_name,
+                one.title,
+                roles.get(one.role, WITHOUT_RIGHTS),
+                one.starts_on,
+                one.ends_on,
+            )
+            for one in _offices(uow, place, 0, MOST_IN_FILE)
+        )
+        return tables.sent([head, *rows], f"Должности {uow.today:%d.%m.%Y}", form)
+
+    return read(look)
+
+
+@admin.get("/admin/people.csv")
+def people_as_csv() -> FileResponse:
+    """Give the same list as CSV."""
+    return _people_as_file("csv")
+
+
+@admin.get("/admin/people.xlsx")
+def people_as_xlsx() -> FileResponse:
+    """Give the same list as a workbook."""
+    return _people_as_file("xlsx")
+
+
+def _people_as_file(form: str) -> FileResponse:
+    text = request.args.get("text", "").strip()[:100]
+
+    def look(uow: SqlUnitOfWork) -> FileResponse:
+        place = _officer(uow).municipality_id
+        head = ("Кто", "Почта", "Должность сегодня", "Последний визит", "Доступ")
+        rows = (
+            (
+                line.person.full_name,
+                line.person.email or "",
+                "; ".join(row.title for row in line.positions),
+                moment(line.account.last_visit_at) if line.account else "",
+                access_in_words(line),
+            )
+            for line in store.users(uow.session, place, uow.today, text, most=MOST_IN_FILE)
+        )
+        return tables.sent([head, *rows], f"Люди и доступ {uow.today:%d.%m.%Y}", form)
+
+    return read(look)
+
+
+def access_in_words(line: store.UserLine) -> str:
+    """Return whether a person comes in."""
+    if not line.account or not line.account.password_hash:
+        return "не приглашён"
+    return "открыт" if line.account.is_active else "закрыт"
 
 
 @admin.post("/admin/positions")
 def appoint() -> Answer:
     """Give a person an office."""
     sent = request.form
-    starts_on, back = _date("starts_on"), url_for("admin.positions")
+    starts_on, back = _date("starts_on"), _home("admin.positions", _int("person"))
     if starts_on is None:
         read(_officer)
         return _answer(Refusal("field_required", "Укажите первый день", "starts_on"), "", back)
+    place = read(lambda uow: place_in(uow, sent))
+    if place is None and number_in(sent.get("organisation")):
+        abort(404)
+    if place is None:
+        said = "Выберите организацию из списка"
+        return _answer(Refusal("field_required", said, "organisation"), "", back)
     title, forms = " ".join(sent.get("title", "").split()), _forms(sent)
     wished = access_changes.Appointment(
         person_id=_int("person"),
-        organisation_id=_int("organisation"),
+        organisation_id=place,
         role=sent.get("role", ""),
         title=title,
         starts_on=starts_on,
@@ -350,7 +606,18 @@ def appoint() -> Answer:
     return _wish(wished, "Назначение записано.", back)
 
 
-ASKED_OF_OFFICE = ("person", "organisation", "role", "title", "starts_on", "ends_on")
+ASKED_OF_OFFICE = (
+    *("person", "organisation", "place", "role", "title", "starts_on", "ends_on", "back"),
+)
+
+
+def place_in(uow: SqlUnitOfWork, sent: Mapping[str, str]) -> int | None:
+    """Return the organisation that was chosen, or typed by its name; None for an unknown one."""
+    places = questions.organisation_names(uow.session, _officer(uow).municipality_id, uow.today)
+    typed = folded(" ".join(sent.get("place", "").split()))
+    named = [key for key, name in places.items() if typed and folded(name) == typed]
+    chosen = number_in(sent.get("organisation")) or (named[0] if len(named) == 1 else None)
+    return chosen if chosen in places else None
 
 
 def _forms(sent: Mapping[str, str]) -> TitleForms:
@@ -405,7 +672,7 @@ def end_position(position_id: int) -> Response:
     return _do(
         lambda s, actor: service.end_position(s, actor, position_id, _date("ends_on")),
         "Последний день записан.",
-        url_for("admin.positions"),
+        _home("admin.positions", _int("person")),
     )
 
 
@@ -441,13 +708,15 @@ def substitutions() -> str:
                 uow.session, municipality, uow.today, None if by else actor.person_id
             ),
             positions=held,
-            people=_people(uow, municipality, besides=None if by else actor.person_id),
+            people=choosable_people(uow, municipality, besides=None if by else actor.person_id),
         )
 
     return read(look)
 
 
-def _people(uow: SqlUnitOfWork, municipality: int, besides: int | None = None) -> "Choosable":
+def choosable_people(
+    uow: SqlUnitOfWork, municipality: int, besides: int | None = None
+) -> "Choosable":
     """Return the people a form offers: to a narrow view those of her own organisation.
 
     So they are to who holds no office today, or is away from it.
@@ -485,7 +754,7 @@ def _choosable(name: str, find: Callable[[str], Sequence[Any]]) -> Choosable:
 def substitute() -> Response:
     """Let another person act for some days."""
     starts_on, ends_on = _date("starts_on"), _date("ends_on")
-    back = url_for("admin.substitutions")
+    back = _home("admin.substitutions", _int("absent"))
     if starts_on is None or ends_on is None:
         said = "Укажите первый и последний день"
         return _answer(Refusal("field_required", said, "starts_on"), "", back)
@@ -519,7 +788,7 @@ def end_substitution(substitution_id: int) -> Response:
     return _do(
         lambda s, actor: service.end_substitution(s, actor, substitution_id),
         "Замещение закончено.",
-        url_for("admin.substitutions"),
+        _home("admin.substitutions", _int("absent")),
     )
 
 
@@ -562,91 +831,6 @@ def override_day() -> Response:
         "День записан.",
         back,
     )
-
-
-@admin.get("/admin/deadlines")
-def deadlines() -> str:
-    """Show the terms: declared by processes, and the municipality's own."""
-
-    def values(uow: SqlUnitOfWork, municipality: int) -> Mapping[str, Any]:
-        own = store.policies(uow.session, municipality)
-        lines = [
-            (kind, title, lane, own.get((kind, lane)), declared)
-            for kind, (title, declared) in _kinds(uow).items()
-            for lane in LANES
-        ]
-        proposed = terms.august_terms(uow.processes.values())
-        offered = {kind: term for kind, term in proposed.items() if (kind, terms.AUGUST) not in own}
-        titles = {kind: title for kind, (title, _) in _kinds(uow).items()}
-        return {"lines": lines, "lanes": LANES, "august": offered, "titles": titles}
-
-    return _show("deadlines", values)
-
-
-def _kinds(uow: SqlUnitOfWork) -> dict[str, tuple[str, Policy]]:
-    """Return kind → (where it stands, its declared term)."""
-    found: dict[str, tuple[str, Policy]] = {}
-    facts = uow.facts(_officer(uow).municipality_id)
-    for due, title in terms.declared(uow.processes.values()):
-        found.setdefault(due.kind, (title, default_policy(due, facts)))
-    return found
-
-
-@admin.post("/admin/deadlines/august")
-def shorten_august() -> Response:
-    """Take the shorter terms of August, as the processes propose them."""
-    proposed = read(lambda uow: terms.august_terms(uow.processes.values()))
-    titles = {kind: title for kind, (title, _) in read(_kinds).items()}
-    return _do(
-        lambda s, actor: service.set_lane(s, actor, terms.AUGUST, proposed, titles),
-        "Августовские сроки записаны. Уже открытые сроки не изменились.",
-        url_for("admin.deadlines"),
-    )
-
-
-@admin.post("/admin/deadlines")
-def set_policy() -> Response:
-    """Set a term, or go back to the declared one."""
-    sent, back = request.form, url_for("admin.deadlines")
-    kind, lane = sent.get("kind", ""), sent.get("lane", "")
-    known, own = read(lambda uow: (_kinds(uow), _own_term(uow, kind, lane)))
-    if kind not in known or lane not in LANES:
-        abort(404)
-    place, declared = known[kind]
-    title = f"{place}{lane and f', {LANES[lane]}'}"
-    if "forget" in sent:
-        said = "Срок снова исходный."
-        return _do(lambda s, a: service.drop_policy(s, a, kind, lane, title), said, back)
-    return _do(
-        lambda s, actor: service.set_policy(
-            s,
-            actor,
-            kind,
-            lane,
-            title=title,
-            before=own or declared,
-            offset=number_in(sent.get("offset")),
-            unit=sent.get("unit", ""),
-            remind=_days("remind"),
-            escalate_after=_days("escalate"),
-        ),
-        "Срок записан. Уже открытые сроки не изменились.",
-        back,
-    )
-
-
-def _own_term(uow: SqlUnitOfWork, kind: str, lane: str) -> Policy | None:
-    """Return the municipality's own term, if it has set one."""
-    row = store.policies(uow.session, _officer(uow).municipality_id).get((kind, lane))
-    if row is None:
-        return None
-    return Policy(row.offset, row.unit, tuple(row.remind), tuple(row.escalate_after))  # type: ignore[arg-type]
-
-
-def _days(name: str) -> list[int]:
-    """Return numbers of days; what is no number becomes one the service refuses."""
-    parts = [part.strip() for part in request.form.get(name, "").split(",") if part.strip()]
-    return [-1 if (days := number_in(part)) is None else days for part in parts]
 
 
 # ---------------------------------------------------------------- incidents

@@ -81,7 +81,7 @@ def _organisations(uow: SqlUnitOfWork, place: int) -> Step:
 
 def _people(uow: SqlUnitOfWork, place: int) -> Iterator[Step]:
     known = store.count_people(uow.session, place)
-    roles = len({role for _, role in vacant(uow, place)})
+    roles = len(vacant(uow, place))
     now = f"записано: {known}" + (f", ролей, которые никто не занимает: {roles}" if roles else "")
     file = url_for("people_files.show")
     yield Step("Люди и должности", now, bool(known) and not roles, url_for("admin.people"), file)

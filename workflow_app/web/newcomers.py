@@ -1,4 +1,4 @@
-"""A person is added in two steps: her name, then the proposed forms of it, each confirmed."""
+"""A head adds a colleague in two steps: name and post, then how they are declined, confirmed."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields, replace
@@ -11,13 +11,14 @@ from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Capacity
 from workflow_app.http.container import read, transact
 from workflow_app.services.accounts.people import (
+    CONFIRMED,
     FORMS,
     Newcomer,
     Post,
     add_newcomer,
     check_newcomer,
 )
-from workflow_app.services.administration import may_tell_of, officer
+from workflow_app.services.administration import may_tell_of
 from workflow_app.services.registers.names import TitleForms
 from workflow_app.store.accounts.admin import title_forms
 from workflow_app.store.directory.people import SqlNewcomers
@@ -28,24 +29,6 @@ newcomers = Blueprint("newcomers", __name__)
 
 Answer = Response | str | tuple[str, int]
 By = Callable[[SqlUnitOfWork], Capacity | None]
-
-
-@newcomers.get("/admin/people/new")
-def ask() -> str:
-    """Ask an officer for the name of somebody new."""
-    return _asked(_officer, "admin/newcomer.html")
-
-
-@newcomers.post("/admin/people/new")
-def add() -> Answer:
-    """Propose the forms of the name, or add the person once they are confirmed."""
-    said = "{}: добавлено. Теперь назначьте на должность и пригласите."
-    return _answered(
-        _officer,
-        "admin/newcomer.html",
-        None,
-        lambda new: _added(said, new, url_for("admin.people", text=new.last_name)),
-    )
 
 
 @newcomers.get("/schools/<int:school_id>/colleagues/new")
@@ -66,10 +49,6 @@ def add_colleague(school_id: int) -> Answer:
     return _answered(
         _head(school_id), "registers/colleague.html", post, lambda new: _added(said, new, back)
     )
-
-
-def _officer(uow: SqlUnitOfWork) -> Capacity | None:
-    return officer(uow.actor(person_id()))
 
 
 def _head(school_id: int) -> By:
@@ -118,13 +97,14 @@ def _answered(
             by(uow),
             new,
             sent,
-            sent.getlist("confirmed"),
+            confirmed=CONFIRMED in sent,
             namesake=is_namesake,
             post=post,
         )
     )
     if isinstance(result, Refusal):
-        is_about_forms = result.field in {*FORMS, *(one.name for one in fields(TitleForms))}
+        about = {*FORMS, CONFIRMED, *(one.name for one in fields(TitleForms))}
+        is_about_forms = result.field in about
         return _refused(page, new, post, result, sent if is_about_forms else None)
     return added(new)
 
@@ -157,5 +137,5 @@ def _page(
         titles=FORMS,
         refusal=refusal,
         next=inner_next(),
-        confirmed=request.form.getlist("confirmed"),
+        is_confirmed=CONFIRMED in request.form,
     )

@@ -120,6 +120,7 @@ def _known(uow: SqlUnitOfWork) -> dict[str, Any]:
         "email_bounced": person.email_bounced_at is not None,
         "is_narrow": is_narrow(actor, uow.offices),
         "is_officer": administration.officer(actor) is not None,
+        "is_auditor": administration.auditor(actor) is not None,
     }
 
 

@@ -8,6 +8,11 @@ from decimal import Decimal
 from io import BytesIO, StringIO
 from typing import Any
 
+from flask import Response, send_file
+
+from workflow_app.engine.text import file_name
+from workflow_app.services.cases.attachments import XLSX
+
 Cell = str | int | float | Decimal | dt.date | None
 Row = Sequence[Cell]
 
@@ -56,6 +61,14 @@ def as_meant(text: str) -> str:
 def _is_risky(text: str) -> bool:
     """Tell whether a text is taken for a formula, or would come back as one less its apostrophe."""
     return text.lstrip("'").startswith(FORMULA_SIGNS)
+
+
+def sent(rows: Sequence[Row], title: str, form: str) -> Response:
+    """Return rows as a file to be saved, a workbook («xlsx») or CSV."""
+    kinds = {"csv": ("text/csv; charset=utf-8", as_csv), "xlsx": (XLSX, as_xlsx)}
+    media, write = kinds[form]
+    name = file_name(f"{title}.{form}")
+    return send_file(BytesIO(write(rows)), mimetype=media, as_attachment=True, download_name=name)
 
 
 LISTS = "Списки для выбора"

@@ -122,25 +122,30 @@ draft = process.state(
 voting = process.state("council_vote", "Голосование совета", ballot=council)
 agreement = process.state(
     "imc_agreement", "На согласовании в методическом центре", waits_for=IMC_HEAD,
-    due=Due("plan_agreement", 5, remind=(1,), escalate=((1, IMC_HEAD), (3, SPECIALIST))),
+    due=Due("plan_agreement", 5, remind=(1,), escalate=((1, IMC_HEAD), (3, SPECIALIST)),
+        title="Согласование плана в методическом центре"),
 )
 returned = process.state(
     "returned", "На доработке", work=MEND, waits_for=COORDINATOR, edit=COORDINATOR,
-    unlimited=MENDED, due=Due("plan_rework", 5, remind=(1,), escalate=((1, SPECIALIST),)),
+    unlimited=MENDED, due=Due("plan_rework", 5, remind=(1,), escalate=((1, SPECIALIST),),
+        title="Доработка плана"),
 )
 agreed = process.state(
     "agreed", "Согласован", waits_for=BASE_HEAD,
-    due=Due("plan_approval", 3, remind=(1,), escalate=((1, SPECIALIST),)),
+    due=Due("plan_approval", 3, remind=(1,), escalate=((1, SPECIALIST),),
+        title="Утверждение плана"),
 )
 agreed_up = process.state(
     "agreed_up", "Согласован, утверждает управление", waits_for=DEPARTMENT_HEAD, aside=True,
-    due=Due("plan_approval", 3, remind=(1,), escalate=((1, SPECIALIST),)),
+    due=Due("plan_approval", 3, remind=(1,), escalate=((1, SPECIALIST),),
+        title="Утверждение плана"),
 )
 active = process.state("active", "Действует", due=LAST_DAY, unlimited=EDITIONS)
 outdated = process.state(
     "outdated", "Действует, нужна новая редакция", waits_for=COORDINATOR, unlimited=EDITIONS,
     aside=True,
-    due=(Due("revision", 10, remind=(3, 1), escalate=((1, SPECIALIST),)), LAST_DAY),
+    due=(Due("revision", 10, remind=(3, 1), escalate=((1, SPECIALIST),),
+        title="Новая редакция плана"), LAST_DAY),
 )
 completed = process.state(
     "completed", "Выполнен, ждёт справки", no_deadline="срок стоит у справки за год"

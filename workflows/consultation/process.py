@@ -83,7 +83,8 @@ AGAIN = "вопрос передают и переносят, пока на не
 
 draft = process.state(
     "question_draft", "Черновик вопроса", waits_for=ASKING, edit=ASKING, private=True,
-    due=Due("abandoned", 30, "calendar", remind=(7,), then="drop_question", since="change"),
+    due=Due("abandoned", 30, "calendar", remind=(7,), then="drop_question", since="change",
+        title="Черновик, к которому не возвращаются"),
 )
 asked = process.state(
     "question_asked", "Ждёт методиста", waits_for=METHODIST, due=ANSWER, unlimited=AGAIN
@@ -104,12 +105,13 @@ agreed = process.state(
 overdue = process.state(
     "answer_overdue", "Срок ответа прошёл: у руководителя методического центра",
     waits_for=(IMC_HEAD, CONSULTANT), work="Поручить просроченный вопрос или ответить на него",
-    due=Due("consultation_overdue", 2, remind=(1,), escalate=((1, IMC_HEAD),)),
+    due=Due("consultation_overdue", 2, remind=(1,), escalate=((1, IMC_HEAD),),
+        title="Ответ руководителя центра"),
     unlimited=AGAIN, aside=True,
 )
 answer_given = process.state(
     "question_answered", "Ответ дан", waits_for=ASKING, work="Прочитать ответ",
-    due=Due("consultation_enough", 5, remind=(1,), then="let_rest"),
+    due=Due("consultation_enough", 5, remind=(1,), then="let_rest", title="Достаточен ли ответ"),
 )
 consulted = process.final("consulted", "Завершена")
 declined = process.final("question_declined", "Отклонена")

@@ -101,7 +101,8 @@ announced = process.state(
 )
 held = process.state(
     "held", "Проведено", waits_for=(WRITER, COORDINATOR), work="Выдать сертификаты",
-    due=Due("certificates", 5, remind=(1,), escalate=((1, COORDINATOR),)),
+    due=Due("certificates", 5, remind=(1,), escalate=((1, COORDINATOR),),
+        title="Сертификаты участникам"),
 )
 certified = process.final("certified", "Сертификаты выданы")
 cancelled = process.final("cancelled", "Не состоялось", aside=True)

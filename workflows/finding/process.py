@@ -67,7 +67,8 @@ mending = process.state(
 reported = process.state(
     "reported_mended", "Ждёт подтверждения", waits_for=VISITOR, unlimited=AGAIN,
     work="Проверить, что замечание устранено",
-    due=Due("finding_check", 5, remind=(1,), escalate=((1, IMC_HEAD),)),
+    due=Due("finding_check", 5, remind=(1,), escalate=((1, IMC_HEAD),),
+        title="Подтверждение устранения"),
 )
 confirmed = process.final("mended", "Устранено")
 withdrawn = process.final("finding_withdrawn", "Снято")

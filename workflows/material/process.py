@@ -63,7 +63,8 @@ process = Process(
 
 CHECKED = "возвращают, пока материал не станет пригодным"
 USED = "материалом пользуются, сколько нужно"
-MODERATION = Due("moderation", 5, remind=(1,), escalate=((1, BASE_HEAD),))
+MODERATION = Due("moderation", 5, remind=(1,), escalate=((1, BASE_HEAD),),
+    title="Проверка координатором")
 
 drafted = process.state(
     "drafted", "Черновик", private=True, edit=WRITER, waits_for=WRITER, unlimited=CHECKED,
@@ -75,7 +76,8 @@ moderation = process.state(
 )
 moderation_up = process.state(
     "moderation_up", "Проверяет директор базовой школы", waits_for=BASE_HEAD, aside=True,
-    due=Due("moderation_up", 5, remind=(1,), escalate=((1, METHODIST),)), unlimited=CHECKED,
+    due=Due("moderation_up", 5, remind=(1,), escalate=((1, METHODIST),),
+        title="Проверка директором"), unlimited=CHECKED,
 )
 returned = process.state(
     "returned", "Возвращён автору", private=True, edit=WRITER, waits_for=WRITER, work=MEND,

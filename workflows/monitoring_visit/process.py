@@ -83,7 +83,8 @@ process = Process(
 planning = process.state(
     "visit_entrusted", "Готовится", waits_for=VISITOR, edit=(VISITOR, *IMC), private=True,
     work="Запланировать посещение",
-    due=Due("visit_planning", 10, remind=(3,), escalate=((1, IMC_HEAD),)),
+    due=Due("visit_planning", 10, remind=(3,), escalate=((1, IMC_HEAD),),
+        title="Подготовка посещения"),
 )
 planned = process.state(
     "visit_planned", "Запланировано", waits_for=VISITOR,
@@ -94,11 +95,13 @@ planned = process.state(
 writing = process.state(
     "protocol_written", "Пишется протокол", waits_for=VISITOR, edit=(VISITOR, IMC_HEAD),
     only=("held_on", "checklist", "findings", "conclusion"), private=True,
-    due=Due("visit_protocol", 3, remind=(1,), escalate=((1, IMC_HEAD),)),
+    due=Due("visit_protocol", 3, remind=(1,), escalate=((1, IMC_HEAD),),
+        title="Протокол посещения"),
 )
 acknowledging = process.state(
     "protocol_sent", "Ждёт ознакомления", waits_for=BASE_HEAD,
-    due=Due("visit_acknowledgement", 3, remind=(1,), escalate=((1, IMC_HEAD),)),
+    due=Due("visit_acknowledgement", 3, remind=(1,), escalate=((1, IMC_HEAD),),
+        title="Ознакомление с протоколом"),
 )
 held = process.final("visit_held", "Проведено")
 cancelled = process.final("visit_cancelled", "Отменено", aside=True)

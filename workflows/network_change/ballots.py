@@ -76,5 +76,5 @@ consents = Ballot(
     need=at_least(1),
     silence="no_response",
     tell_decided=INITIATORS,
-    due=Due("consent", 5, remind=(2, 0), escalate=((1, SPECIALIST),)),
+    due=Due("consent", 5, remind=(2, 0), escalate=((1, SPECIALIST),), title="Согласие школы"),
 )

@@ -107,21 +107,25 @@ AGAIN = "сколько приказов отменит начальник, ст
 
 draft = process.state(
     "draft", "Черновик", waits_for=INITIATORS, edit=INITIATORS, private=True, unlimited=MENDED,
-    due=Due("abandoned", 30, "calendar", remind=(7,), then="drop", since="change"),
+    due=Due("abandoned", 30, "calendar", remind=(7,), then="drop", since="change",
+        title="Черновик, к которому не возвращаются"),
 )
 council_vote = process.state("council", "Голосование совета", ballot=council)
 asking = process.state("consents", "Согласия школ", ballot=consents)
 opinion = process.state(
     "imc_opinion", "На заключении методического центра", waits_for=METHODIST,
-    due=Due("imc_opinion", 5, remind=(1,), escalate=((1, IMC_HEAD), (3, DEPARTMENT_HEAD))),
+    due=Due("imc_opinion", 5, remind=(1,), escalate=((1, IMC_HEAD), (3, DEPARTMENT_HEAD)),
+        title="Заключение методического центра"),
 )
 review = process.state(
     "dept_review", "На рассмотрении у руководителя", waits_for=DEPARTMENT_HEAD, unlimited=AGAIN,
-    due=Due("department_review", 7, remind=(2,), escalate=((1, DEPARTMENT_HEAD),)),
+    due=Due("department_review", 7, remind=(2,), escalate=((1, DEPARTMENT_HEAD),),
+        title="Решение руководителя"),
 )
 returned = process.state(
     "returned", "На доработке", work=MEND, waits_for=INITIATORS, edit=INITIATORS,
-    due=Due("rework", 5, remind=(1,), escalate=((1, SPECIALIST),)), unlimited=MENDED,
+    due=Due("rework", 5, remind=(1,), escalate=((1, SPECIALIST),),
+        title="Доработка заявки"), unlimited=MENDED,
 )
 ordering = process.state(
     "order_preparation", "Готовится приказ", no_deadline="срок стоит у самого приказа"

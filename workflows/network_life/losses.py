@@ -58,7 +58,8 @@ losses = Ballot(
     yes=("kept", "leaves", "changed"),
     need=at_least(1),
     silence="",
-    due=Due("status_loss", 30, "calendar", remind=(7, 1), escalate=((1, SPECIALIST),)),
+    due=Due("status_loss", 30, "calendar", remind=(7, 1), escalate=((1, SPECIALIST),),
+        title="Решение о школе, потерявшей статус"),
 )
 
 

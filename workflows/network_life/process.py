@@ -128,7 +128,8 @@ EXPIRY = Due(
 
 forming = process.state(
     "forming", "Создаётся", waits_for=SPECIALIST, unlimited=YEARS,
-    due=Due("activation", 10, remind=(3,), escalate=((1, DEPARTMENT_HEAD),)),
+    due=Due("activation", 10, remind=(3,), escalate=((1, DEPARTMENT_HEAD),),
+        title="Готовность сети к работе"),
 )
 REPORT_OPENS = Due(
     "report_opens", then="open_report", at_start=True,
@@ -161,7 +162,8 @@ suspended = process.state(
 closing = process.state(
     "closing", "Закрывается", waits_for=SPECIALIST, unlimited=YEARS,
     work="Начать «Изменить сеть»: закрыть её приказом или продлить",
-    due=Due("final_report", 15, remind=(5, 1), escalate=((1, DEPARTMENT_HEAD),)),
+    due=Due("final_report", 15, remind=(5, 1), escalate=((1, DEPARTMENT_HEAD),),
+        title="Итоговая справка"),
 )
 closed = process.final("closed", "Закрыта")
 process.ask(losses)

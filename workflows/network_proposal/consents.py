@@ -111,7 +111,8 @@ consents = Ballot(
     tell_decided=(BASE_HEAD,),
     also=network_is_viable,
     silence=Silence(Setting("A-02.silence"), ("no_response", SILENTLY)),
-    due=Due("consent", 5, remind=(2, 0), escalate=((1, SPECIALIST),), august=2),
+    due=Due("consent", 5, remind=(2, 0), escalate=((1, SPECIALIST),), august=2,
+        title="Согласие школы"),
 )
 
 

@@ -121,8 +121,9 @@ process = Process(
 AUTHORS = (BASE_HEAD, AUTHOR_SPECIALIST)
 INITIATOR = ("create", "submit")
 EDITORS = (BASE_HEAD, COORDINATOR, AUTHOR_SPECIALIST)
-ABANDONED = Due("abandoned", 30, "calendar", remind=(7,), then="expire", since="change")
-REWORK = Due("rework", 5, remind=(1,), escalate=((1, SPECIALIST),))
+ABANDONED = Due("abandoned", 30, "calendar", remind=(7,), then="expire", since="change",
+    title="Черновик, к которому не возвращаются")
+REWORK = Due("rework", 5, remind=(1,), escalate=((1, SPECIALIST),), title="Доработка заявки")
 RETURNS_LEFT = says("возвратов ещё меньше предельного числа (настройка A-15)")(
     at_most("return", Setting("A-15"), instead="Примите решение по существу.")
 )
@@ -142,12 +143,14 @@ ready = process.state("ready", "Готово к подаче", due=ABANDONED, wa
 submitted = process.state(
     "submitted", "На заключении методического центра", waits_for=(METHODIST,),
     due=Due(
-        "imc_opinion", 5, remind=(1,), escalate=((1, IMC_HEAD), (3, DEPARTMENT_HEAD)), august=2
+        "imc_opinion", 5, remind=(1,), escalate=((1, IMC_HEAD), (3, DEPARTMENT_HEAD)), august=2,
+            title="Заключение методического центра"
     ),
 )
 review = process.state(
     "dept_review", "На рассмотрении у руководителя", waits_for=DEPARTMENT_HEAD,
-    due=Due("department_review", 7, remind=(2,), escalate=((1, DEPARTMENT_HEAD),), august=2),
+    due=Due("department_review", 7, remind=(2,), escalate=((1, DEPARTMENT_HEAD),), august=2,
+        title="Решение руководителя"),
 )
 returned = process.state(
     "returned", "На доработке", work=MEND, due=(REWORK, ABANDONED), waits_for=BASE_HEAD,

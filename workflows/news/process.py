@@ -60,7 +60,7 @@ process = Process(
 )
 
 TALKED_OF = "комментируют и исправляют, пока новость показывают"
-UNREAD = Due("news_unread", 3, then="tell_unread")
+UNREAD = Due("news_unread", 3, then="tell_unread", title="Новость, которую не открыли")
 END = Due(
     "news_end", unit="calendar", then="end",
     on=says("до последнего дня показа")(lambda case: case.data.shown_to),

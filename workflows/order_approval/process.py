@@ -134,7 +134,8 @@ IN_TIME = only(order_not_late, *DATED)
 
 BY_SIGNER = Accepted("A-14", "order", words={PAPER_SCAN: "скан подписанного приказа"})
 
-PREPARATION = Due("order", 3, remind=(1,), escalate=((1, DEPUTY),), august=1)
+PREPARATION = Due("order", 3, remind=(1,), escalate=((1, DEPUTY),), august=1,
+    title="Проект приказа")
 
 draft = process.state(
     "draft", "Проект", due=PREPARATION, waits_for=SPECIALIST, edit=SPECIALIST,
@@ -142,7 +143,7 @@ draft = process.state(
 agreement = process.state("on_agreement", "На визировании", ballot=visas)
 signature = process.state(
     "on_signature", "На подписи", waits_for=DEPARTMENT_HEAD,
-    due=Due("signature", 2, remind=(1,), escalate=((1, DEPUTY),)),
+    due=Due("signature", 2, remind=(1,), escalate=((1, DEPUTY),), title="Подпись приказа"),
 )
 returned = process.state(
     "returned", "Возвращён", work=MEND, due=PREPARATION, waits_for=SPECIALIST, edit=SPECIALIST,
@@ -150,7 +151,7 @@ returned = process.state(
 )
 signed = process.state(
     "signed", "Подписан", waits_for=CLERK,
-    due=Due("registration", 1, escalate=((1, DEPUTY),)),
+    due=Due("registration", 1, escalate=((1, DEPUTY),), title="Регистрация приказа"),
 )
 registered = process.state(
     "registered", "Зарегистрирован", no_deadline="сроки стоят у ознакомления и публикации",

@@ -76,7 +76,8 @@ ROW = Due(
     "plan_row", unit="calendar", remind=(7, 1), escalate=((3, BASE_HEAD), (10, CURATOR)),
     on=says("ко дню окончания мероприятия по плану")(lambda case: case.data.ends_on),
 )
-EVIDENCE = Due("evidence", 3, remind=(1,), escalate=((1, BASE_HEAD),))
+EVIDENCE = Due("evidence", 3, remind=(1,), escalate=((1, BASE_HEAD),),
+    title="Подтверждение мероприятия")
 OFTEN = "доказательства возвращают, пока они не убедят"
 
 planned = process.state("planned", "Запланировано", due=ROW, waits_for=RESPONSIBLE, unlimited=OFTEN)
@@ -93,7 +94,8 @@ reported_up = process.state(
 )
 asked_to_cancel = process.state(
     "asked_to_cancel", "Отмена на согласовании в методическом центре", waits_for=METHODIST,
-    due=Due("cancellation", 5, remind=(1,), escalate=((1, COORDINATOR),)), unlimited=OFTEN,
+    due=Due("cancellation", 5, remind=(1,), escalate=((1, COORDINATOR),),
+        title="Согласование отмены"), unlimited=OFTEN,
 )
 done = process.final("done", "Проведено")
 not_done = process.final("not_done", "Не проведено за год")

@@ -54,11 +54,13 @@ def plan_is_due(case: Case[Recommendation]) -> dt.date:
 
 
 DECIDERS = (DEPARTMENT_HEAD, OFFICE_DEPUTY)
-DECISION = Due("recommendation_decision", 5, remind=(1,), escalate=((1, SPECIALIST),))
+DECISION = Due("recommendation_decision", 5, remind=(1,), escalate=((1, SPECIALIST),),
+    title="Решение руководителя")
 
 issued = process.state(
     "awaiting_answer", "Ждёт ответа адресата", waits_for=ADDRESSEE,
-    due=Due("recommendation_answer", 10, remind=(3,), then="stay_silent"),
+    due=Due("recommendation_answer", 10, remind=(3,), then="stay_silent",
+        title="Ответ на рекомендацию"),
 )
 declined = process.state(
     "answer_declined", "Отклонена: решает руководитель", waits_for=DECIDERS, due=DECISION
@@ -75,7 +77,8 @@ carried = process.state(
 )
 fulfilled = process.state(
     "fulfilled", "Выполнена, ждёт подтверждения", waits_for=METHODIST, unlimited=AGAIN,
-    due=Due("recommendation_check", 5, remind=(1,), escalate=((1, IMC_HEAD),)),
+    due=Due("recommendation_check", 5, remind=(1,), escalate=((1, IMC_HEAD),),
+        title="Подтверждение выполнения"),
 )
 escalated = process.state(
     "escalated", "Не выполнена дважды: решает руководитель", waits_for=DEPARTMENT_HEAD,

@@ -34,7 +34,8 @@ process = Process(
 
 writing = process.state(
     "conclusions_written", "Готовятся выводы", waits_for=WRITERS, edit=WRITERS,
-    due=Due("request_analysis", 10, remind=(3, 1), escalate=((1, BASE_HEAD), (5, IMC_HEAD))),
+    due=Due("request_analysis", 10, remind=(3, 1), escalate=((1, BASE_HEAD), (5, IMC_HEAD)),
+        title="Выводы анализа"),
 )
 analysed = process.final("requests_analysed", "Готов")
 dropped = process.final("analysis_dropped", "Снят")

@@ -128,25 +128,30 @@ draft = process.state(
 )
 submitted = process.state(
     "submitted", "Представлена", waits_for=METHODIST,
-    due=Due("report_review", 5, remind=(1,), escalate=((1, IMC_HEAD), (3, SPECIALIST))),
+    due=Due("report_review", 5, remind=(1,), escalate=((1, IMC_HEAD), (3, SPECIALIST)),
+        title="Рассмотрение справки"),
 )
 under_review = process.state(
     "under_review", "Рассматривается в методическом центре", waits_for=(METHODIST, IMC_HEAD),
     unlimited="руководитель возвращает в методический центр, сколько нужно",
-    due=Due("report_review", 5, remind=(1,), escalate=((1, IMC_HEAD), (3, SPECIALIST))),
+    due=Due("report_review", 5, remind=(1,), escalate=((1, IMC_HEAD), (3, SPECIALIST)),
+        title="Рассмотрение справки"),
 )
 reviewed = process.state(
     "reviewed", "Рассмотрена без замечаний", waits_for=IMC_HEAD, aside=True,
     unlimited="руководитель возвращает в методический центр, сколько нужно",
-    due=Due("report_acceptance", 2, remind=(1,), escalate=((1, IMC_HEAD), (3, SPECIALIST))),
+    due=Due("report_acceptance", 2, remind=(1,), escalate=((1, IMC_HEAD), (3, SPECIALIST)),
+        title="Принятие справки"),
 )
 returned = process.state(
     "returned", "На доработке", work=MEND, waits_for=BASE_HEAD, edit=AUTHORS,
-    due=Due("report_rework", 3, remind=(1,), escalate=((1, SPECIALIST),)),
+    due=Due("report_rework", 3, remind=(1,), escalate=((1, SPECIALIST),),
+        title="Доработка справки"),
 )
 accepted = process.state(
     "accepted_by_imc", "Принята методическим центром", waits_for=DEPARTMENT_HEAD,
-    due=Due("report_approval", 5, remind=(1,), escalate=((1, SPECIALIST),)),
+    due=Due("report_approval", 5, remind=(1,), escalate=((1, SPECIALIST),),
+        title="Утверждение справки"),
 )
 approved = process.state(
     "approved", "Утверждена",

@@ -277,6 +277,13 @@ class Appointment(_Wish):
 
     def said(self, store: AccessChanges, municipality_id: int, name: str) -> str | Refusal:
         """Return what would be done, in words; or why it cannot be."""
+        if wrong := self.wrong(store, municipality_id):
+            return wrong
+        place = store.organisation_name(municipality_id, self.organisation_id)
+        return f"Назначение: {name}, {self.title.strip()}, {place}, с {self.starts_on:%d.%m.%Y}"
+
+    def wrong(self, store: AccessChanges, municipality_id: int) -> Refusal | None:
+        """Return why nobody can get this office."""
         place = store.organisation_name(municipality_id, self.organisation_id)
         if not place or not self.role:
             return UNKNOWN
@@ -286,7 +293,7 @@ class Appointment(_Wish):
             return PERIOD
         if store.is_taken(self.role, self.organisation_id, self.starts_on, self.ends_on):
             return Refusal("office_taken", f"{place}: должность в эти дни занята", "starts_on")
-        return f"Назначение: {name}, {self.title.strip()}, {place}, с {self.starts_on:%d.%m.%Y}"
+        return None
 
     def carry_out(self, store: AccessChanges, municipality_id: int) -> Mapping[str, Any]:
         """Write the position."""

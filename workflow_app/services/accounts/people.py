@@ -1,4 +1,4 @@
-"""A person is added: her name, and the forms of it that somebody has looked at one by one.
+"""A person is added: her name, and the forms of it that somebody has looked at.
 
 An officer adds anybody and appoints and invites her later. A head adds a colleague of her own
 school, with a post that carries no rights: a paper may name her, and an officer invites her.
@@ -27,6 +27,8 @@ FORMS: Mapping[str, str] = {
     "short_acc": "винительный",
     "signature_name": "подпись",
 }
+CONFIRMED = "confirmed"
+"""The field by which somebody says that she looked at the forms."""
 
 
 _MALE, _FEMALE = ("ич", "оглы"), ("вна", "чна", "кызы")
@@ -71,10 +73,17 @@ class Newcomer:
     email: str = ""
 
     def tidy(self) -> "Newcomer":
-        """Return the same without stray spaces, names and address in their usual spelling."""
+        """Return the same without stray spaces, names and address in their usual spelling.
+
+        Of whom no gender is said it is what the patronymic tells.
+        """
         said = {name: re.sub(r"\s+", " ", value).strip() for name, value in asdict(self).items()}
         names = {name: capitalised(said[name]) for name in NAMES}
-        return replace(self, **{**said, **names, "email": said["email"].lower()})
+        known = {
+            "email": said["email"].lower(),
+            "gender": said["gender"] or gender_of(names[NAMES[2]]),
+        }
+        return replace(self, **{**said, **names, **known})
 
     @property
     def full_name(self) -> str:
@@ -175,18 +184,18 @@ def add_newcomer(
     by: Capacity | None,
     new: Newcomer,
     forms: Mapping[str, str],
-    confirmed: Collection[str],
     *,
+    confirmed: bool,
     namesake: bool = False,
     post: Post | None = None,
 ) -> int | Refusal:
-    """Add a person with the forms that were confirmed, and her post; return her id."""
+    """Add a person with the forms that somebody confirmed, and her post; return her id."""
     refusal = check_newcomer(store, by, new, namesake=namesake, post=post)
     if by is None or refusal:
         return refusal or NOT_ADMIN
     said = {name: forms.get(name, "").strip()[:LONGEST] for name in FORMS}
     gap = gap_in(post.forms) if post else None
-    refusal = joined([*_unconfirmed(said, confirmed), *([gap] if gap else [])])
+    refusal = joined([*_unfit(said, confirmed=confirmed), *([gap] if gap else [])])
     if refusal:
         return refusal
     made = store.add(by.municipality_id, new, NameForms(**said))
@@ -211,14 +220,11 @@ def add_newcomer(
     return made
 
 
-def _unconfirmed(forms: Mapping[str, str], confirmed: Collection[str]) -> Collection[Refusal]:
+def _unfit(forms: Mapping[str, str], *, confirmed: bool) -> Collection[Refusal]:
     empty = [
         Refusal("field_required", f"{title.capitalize()}: напишите, как печатать", name)
         for name, title in FORMS.items()
         if not forms[name]
     ]
-    return empty or [
-        Refusal("not_confirmed", f"{title.capitalize()}: проверьте и отметьте", name)
-        for name, title in FORMS.items()
-        if name not in confirmed
-    ]
+    said = "Проверьте, как склоняется имя, и отметьте, что всё верно"
+    return empty or ([] if confirmed else [Refusal("not_confirmed", said, CONFIRMED)])

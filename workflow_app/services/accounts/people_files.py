@@ -211,7 +211,9 @@ def write(
         name = one.person.full_name
         person = one.known or ids.get(name)
         if person is None:
-            added = add_newcomer(people, by, one.person, asdict(one.forms), FORMS, namesake=True)
+            added = add_newcomer(
+                people, by, one.person, asdict(one.forms), confirmed=True, namesake=True
+            )
             person = ids[name] = _or_late(one, added)
         given = wish(
             access,
@@ -250,7 +252,7 @@ def _office(people: People, by: Capacity, line: Row) -> Office | None:
     if named and len(alike) != 1:
         addresses = ", ".join(email or "без почты" for _, email in named)
         said_of = f"такой человек уже есть ({addresses}): впишите его почту, а если это другой, "
-        line.mistakes.append(Mistake("Почта", f"{said_of}добавьте его на странице «Доступ»"))
+        line.mistakes.append(Mistake("Почта", f"{said_of}добавьте его на странице «Люди»"))
         return None
     forms = asdict(person.forms) | {name: said[name] for name in FORMS if name in said}
     return Office(

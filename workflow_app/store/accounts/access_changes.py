@@ -18,6 +18,7 @@ from workflow_app.services.accounts.access_changes import (
     key_roles,
 )
 from workflow_app.services.accounts.second_factor import weighty_offices
+from workflow_app.services.administration import Office
 from workflow_app.store.accounts.admin import SqlAdministration
 from workflow_app.store.messages.letters import ACCESS, PRIVATE, put_letter
 from workflow_app.store.models.accounts import AccessChange as AccessChangeRow
@@ -35,7 +36,7 @@ from workflow_app.store.models.directory import Person, Position, Substitution
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 if TYPE_CHECKING:
-    from workflow_app.services.accounts.access_changes import AccessChanges
+    from workflow_app.services.accounts.employment import Leaving
 
 _CHANGE = table(AccessChangeRow)
 _ACCOUNT = table(Account)
@@ -120,6 +121,15 @@ class SqlAccessChanges(SqlAdministration):
             or_(_POSITION.c.ends_on.is_(None), _POSITION.c.ends_on >= self.today),
         )
         return self._connection.execute(query).scalars().first() or ""
+
+    def offices_of(self, person_id: int) -> Sequence[Office]:
+        """Return the offices a person holds today or later, the oldest first."""
+        query = select(_POSITION.c.id).where(
+            _POSITION.c.person_id == person_id,
+            or_(_POSITION.c.ends_on.is_(None), _POSITION.c.ends_on >= self.today),
+        )
+        ids = self._connection.execute(query.order_by(_POSITION.c.starts_on, _POSITION.c.id))
+        return [one for one in map(self.office, ids.scalars().all()) if one]
 
     def erase(self, person_id: int) -> None:
         """Delete a person's account, address, visits, keys, links, second factor and views.
@@ -228,6 +238,6 @@ def history(session: Session, person: Person) -> Sequence[tuple[AdminEvent, str]
     return [(row[0], row[1] or "") for row in session.execute(query)]
 
 
-def _is_access_changes(store: SqlAccessChanges) -> "AccessChanges":
-    """Let mypy check that the store offers what access changes need."""
+def _is_access_changes(store: SqlAccessChanges) -> "Leaving":
+    """Let mypy check that the store offers what access changes, and leaving, need."""
     return store

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from workflow_app.engine.roles import Capacity
+from workflow_app.engine.deadlines import Policy
+from workflow_app.engine.roles import POST, Capacity
 from workflow_app.services.accounts.access import end_all
 from workflow_app.services.administration import Office, Stuck
 from workflow_app.services.registers.names import TitleForms, propose_title
@@ -225,6 +226,19 @@ class SqlAdministration:
             calendar.fill_calendar(self._session, municipality_id, [year])
         ) or calendar.renew(self._session, municipality_id, year)
 
+    def terms(self, municipality_id: int) -> dict[tuple[str, str], Policy]:
+        """Return (kind, lane) → the term the municipality has set itself."""
+        query = select(DeadlinePolicy).where(DeadlinePolicy.municipality_id == municipality_id)
+        return {
+            (row.kind, row.lane): Policy(
+                row.offset,
+                row.unit,  # type: ignore[arg-type]
+                tuple(row.remind),
+                tuple(row.escalate_after),
+            )
+            for row in self._session.scalars(query)
+        }
+
     def set_policy(
         self, municipality_id: int, kind: str, lane: str, values: Mapping[str, Any] | None
     ) -> None:
@@ -239,6 +253,10 @@ class SqlAdministration:
             row = DeadlinePolicy(municipality_id=municipality_id, kind=kind, lane=lane, **values)
             self._session.add(row)
             self._session.flush()
+
+    def setting(self, municipality_id: int, key: str) -> Any:
+        """Return the value of a setting that counts now."""
+        return self._uow.facts(municipality_id).setting(key)
 
     def set_setting(self, municipality_id: int, key: str, value: Any) -> None:
         """Write a value; None goes back to the default."""
@@ -381,6 +399,7 @@ def positions(
     *,
     people: Collection[int] | None = None,
     organisations: Collection[int] | None = None,
+    role: str = "",
     after: int = 0,
     most: int | None = None,
 ) -> Sequence[Position]:
@@ -398,6 +417,8 @@ def positions(
         query = query.where(_held_on(on))
     if people is not None:
         query = query.where(Position.person_id.in_(people))
+    if role:
+        query = query.where(Position.role == role)
     if organisations is not None:
         query = query.where(Position.organisation_id.in_(organisations))
     if text:
@@ -503,12 +524,6 @@ def calendar_days(session: Session, municipality_id: int, year: int) -> Sequence
     return session.scalars(query).all()
 
 
-def policies(session: Session, municipality_id: int) -> dict[tuple[str, str], DeadlinePolicy]:
-    """Return (kind, lane) → the municipality's own row."""
-    query = select(DeadlinePolicy).where(DeadlinePolicy.municipality_id == municipality_id)
-    return {(row.kind, row.lane): row for row in session.scalars(query)}
-
-
 def incidents(
     session: Session, municipality_id: int, most: int = 100
 ) -> Sequence[tuple[Incident, str]]:
@@ -553,6 +568,21 @@ def work_without_performer(
         .limit(most)
     )
     return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def awaited_offices(session: Session, municipality_id: int) -> dict[tuple[str, int], int]:
+    """Return (role, organisation or 0) → how much open work waits there; posts are left out."""
+    query = (
+        select(WorkItem.role, WorkItem.organisation_id, func.count())
+        .where(
+            WorkItem.municipality_id == municipality_id,
+            WorkItem.closed_at.is_(None),
+            WorkItem.reason == "",
+            WorkItem.role != POST,
+        )
+        .group_by(WorkItem.role, WorkItem.organisation_id)
+    )
+    return {(role, place): count for role, place, count in session.execute(query)}
 
 
 def open_cases_of(

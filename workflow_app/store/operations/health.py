@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from workflow_app.config import is_local
 from workflow_app.engine.checks.names import spoken
 from workflow_app.engine.process import Adopted
+from workflow_app.services.administration import required_offices
 from workflow_app.store.directory import offices
 from workflow_app.store.directory.calendar import outdated
 from workflow_app.store.messages.outbox import LANE_OF
@@ -56,15 +57,19 @@ def silent_parts(uow: SqlUnitOfWork) -> Iterator[str]:
             yield f"часы этой машины отстают: {title} ({part}) отмечались {at:%d.%m.%Y %H:%M}"
 
 
-def standing_lanes(uow: SqlUnitOfWork) -> Iterator[str]:
+def standing_lanes(uow: SqlUnitOfWork, municipality_id: int | None = None) -> Iterator[str]:
     """Yield a sentence for each lane in which work waits for long: how much, and since when.
+
+    With a municipality its own work is looked at.
 
     It tells whether the other lanes go on: then the trouble is the lane's own (a mail server,
     LibreOffice), not the worker's.
     """
-    late = _late(uow)
+    late = _late(uow, municipality_id)
     lately = (
-        select(OutboxMessage.kind).distinct().where(OutboxMessage.done_at > uow.now - LATE_AFTER)
+        select(OutboxMessage.kind)
+        .distinct()
+        .where(OutboxMessage.done_at > uow.now - LATE_AFTER, *_of(municipality_id))
     )
     going = {LANE_OF[kind] for kind in uow.session.scalars(lately)} if late else set()
     for lane, (count, since) in late.items():
@@ -77,11 +82,21 @@ def standing_lanes(uow: SqlUnitOfWork) -> Iterator[str]:
         )
 
 
-def _late(uow: SqlUnitOfWork) -> dict[str, tuple[int, dt.datetime]]:
+def _of(municipality_id: int | None) -> list[ColumnElement[bool]]:
+    return [OutboxMessage.municipality_id == municipality_id] if municipality_id else []
+
+
+def _late(
+    uow: SqlUnitOfWork, municipality_id: int | None = None
+) -> dict[str, tuple[int, dt.datetime]]:
     """Return lane → how many messages wait in it for long, and since when."""
     late = (
         select(OutboxMessage.kind, func.count(), func.min(OutboxMessage.created_at))
-        .where(OutboxMessage.done_at.is_(None), OutboxMessage.created_at < uow.now - LATE_AFTER)
+        .where(
+            OutboxMessage.done_at.is_(None),
+            OutboxMessage.created_at < uow.now - LATE_AFTER,
+            *_of(municipality_id),
+        )
         .group_by(OutboxMessage.kind)
     )
     found: dict[str, tuple[int, dt.datetime]] = {}
@@ -162,15 +177,10 @@ def local_address(public_url: str) -> Iterator[str]:
 
 
 def vacant_roles(uow: SqlUnitOfWork) -> Iterator[str]:
-    """Yield the district's roles that nobody holds today."""
-    roles = {
-        role.held_by: role.title
-        for process in uow.processes.values()
-        for role in process.roles()
-        if role.party is None and role.held_by != "system"
-    }
+    """Yield the offices that nobody holds today and work waits for."""
+    required = required_offices(uow.processes.values())
     for municipality in uow.session.scalars(select(Municipality)):
-        for held_by, title in sorted(roles.items()):
+        for held_by, (title, _) in sorted(required.items()):
             if not offices.holders(uow.session, municipality.id, held_by, None, uow.today):
                 yield f"{municipality.name}: сегодня никто не исполняет роль «{title}»"
 
