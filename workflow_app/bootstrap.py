@@ -117,6 +117,11 @@ class Container:
                 self.read(lambda uow: uow.zone)
         return next(iter(self._zones.values()), DEFAULT_ZONE)
 
+    def zone_of(self, municipality_id: int) -> ZoneInfo:
+        """Return the zone of a municipality."""
+        first = self.zone
+        return self._zones.get(municipality_id, first)
+
     def transact(self, work: Callable[[SqlUnitOfWork], T]) -> T:
         """Return what the work returns, committed; it may be repeated and must only decide.
 

@@ -18,4 +18,5 @@ FRAME = Frame(
         Section("/schools", "Школы", "house", is_whole=True),
         Section("/people", "Люди", "people", is_whole=True),
     ),
+    summary_for=("department_head", "imc_head"),
 )

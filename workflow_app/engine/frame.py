@@ -41,3 +41,5 @@ class Frame:
     title: str = "Дела"
     lead: str = "Дела, решения и документы"
     sections: Sequence[Section] = ()
+    summary_for: Collection[str] = ()
+    """The offices whose holders are told once a week how the municipality stands."""

@@ -24,7 +24,6 @@ from workflow_app.store.accounts.sessions import SqlAccess
 from workflow_app.store.documents import renderings
 from workflow_app.store.messages import outbox
 from workflow_app.store.messages.delivery import LETTER, TO_RENDER, SqlDelivery, letter_of
-from workflow_app.store.messages.letters import ACCESS
 from workflow_app.store.registers import papers
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
@@ -97,25 +96,25 @@ def list_(container: Container, message: Any) -> Finish:
 
 def mail(container: Container, message: Any) -> Finish:
     """Send a letter; an address that can take none is remembered, what a server says is weighed."""
-    notice_id = message.payload["notice_id"]
     letter = letter_of(message)
     if letter is None:
         return _nothing
-    if letter.sent_today >= letters.MOST_LETTERS:
-        return lambda uow: SqlDelivery(uow).put_into_digest(notice_id)
-    public = container.settings.public_url
-    link = f"{public}/cases/{message.instance_id}" if message.instance_id else ""
-    if message.its_kind == ACCESS:
-        link = f"{public}/access-changes"
+    local = container.clock.now().astimezone(container.zone_of(message.municipality_id))
+    state, until = letters.fate(letter, local)
+    if state != "sent":
+        return lambda uow: SqlDelivery(uow).leave(letter.notice_id, state, until)
+    base = container.settings.public_url
+    link = f"{base}/cases/{message.instance_id}" if message.instance_id else ""
+    if letter.kind == letters.ACCESS:
+        link = f"{base}/access-changes"
     host = address_of(container.settings.mail_from).domain
-    text = letters.letter_text(letter, link)
     try:
-        container.mailer.send(
+        answer = container.mailer.send(
             Mail(
                 to=letter.address,
                 subject=letter.subject,
-                text=text,
-                message_id=f"<notice-{notice_id}@{host}>",
+                text=letters.letter_text(letter, link, base),
+                message_id=f"<notice-{letter.notice_id}@{host}>",
                 written_at=letter.created_at,
             )
         )
@@ -124,7 +123,7 @@ def mail(container: Container, message: Any) -> Finish:
             raise Unsent(letter, error) from error
         reason = error.reason
         return lambda uow: SqlDelivery(uow).bounced(letter, reason)
-    return lambda uow: SqlDelivery(uow).mailed(letter)
+    return lambda uow: SqlDelivery(uow).mailed(letter, answer)
 
 
 def tell(uow: SqlUnitOfWork, message: Any) -> None:
@@ -292,6 +291,7 @@ def _unsent(uow: SqlUnitOfWork, message: Any, letter: Letter, error: MailError) 
        letter that leaves.
     """
     sent = SqlDelivery(uow)
+    sent.unsent(letter, error.reason)
     is_proven = not (error.unanswered or error.by_server) or sent.left_since(message)
     if error.bounced and uow.now - message.created_at >= LONE:
         is_proven = is_proven or sent.refused_people() == 1
@@ -303,6 +303,7 @@ def _unsent(uow: SqlUnitOfWork, message: Any, letter: Letter, error: MailError) 
             sent.bounced(letter, error.reason)
             return "done"
         if error.permanent or message.attempts >= outbox.MOST_ATTEMPTS:
+            sent.unsent(letter, error.reason, "failed")
             outbox.fail(uow.connection, message, error.reason, uow.now)
             return "failed"
         outbox.postpone(uow.connection, message.id, uow.now, message.attempts, keeps_place=False)

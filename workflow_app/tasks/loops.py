@@ -25,7 +25,7 @@ from workflow_app.bootstrap import Container
 from workflow_app.logs import Repeats, kind_of, one_line
 from workflow_app.services.accounts.access import warn_of_ends
 from workflow_app.services.cases import deadlines, vacancies
-from workflow_app.services.letters import send_digests
+from workflow_app.services.letters import send_kept_back
 from workflow_app.services.roots import send_daily_root
 from workflow_app.store.accounts import visits
 from workflow_app.store.accounts.colleagues import forget_unanswered
@@ -33,6 +33,7 @@ from workflow_app.store.accounts.sessions import SqlAccess
 from workflow_app.store.cases import deadlines as deadline_rows
 from workflow_app.store.documents import uploads
 from workflow_app.store.journals.roots import SqlRoots
+from workflow_app.store.messages import notices
 from workflow_app.store.messages.delivery import SqlDelivery
 from workflow_app.store.messages.outbox import LANE_OF, LANES
 from workflow_app.store.operations import leases
@@ -181,13 +182,10 @@ def relay(container: Container, celery: Celery, *, with_beat: bool = False) -> N
 
 
 def tick(container: Container) -> int:
-    """Fire due deadlines and send the day's root; return how many deadlines fired."""
+    """Fire due deadlines, send the day's root and letters kept back; return how many fired."""
     container.transact(lambda uow: send_daily_root(SqlRoots(uow)))
-    container.transact(
-        lambda uow: send_digests(
-            SqlDelivery(uow), uow.now.astimezone(uow.zone), container.settings.public_url
-        )
-    )
+    base = container.settings.public_url
+    container.transact(lambda uow: send_kept_back(SqlDelivery(uow), base))
     return fire_due(container)
 
 
@@ -202,6 +200,7 @@ def clear_away(container: Container) -> None:
         pass
     container.transact(visits.close_forgotten)
     container.transact(forget_unanswered)
+    container.transact(notices.close_done)
     container.transact(
         lambda uow: SqlAccess(uow).forget_old_failures(uow.now - uploads.UNATTACHED_FOR)
     )

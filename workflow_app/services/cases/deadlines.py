@@ -10,7 +10,9 @@ from workflow_app.engine.deadlines import Due, Holder, default_policy, moments, 
 from workflow_app.engine.marks import fill
 from workflow_app.engine.process import Process
 from workflow_app.engine.roles import targets as targets_of
+from workflow_app.engine.text import day_in_words
 from workflow_app.services.cases.acting import act_as_system, close_ballot
+from workflow_app.services.letter_choices import DEADLINE
 from workflow_app.services.ports import DueTick, UnitOfWork
 
 
@@ -98,8 +100,10 @@ def _notify(uow: Deadlines, process: Process, case: Case, tick: DueTick) -> None
         return
     due = f"{tick.due_at.astimezone(uow.zone):%d.%m.%Y}"
     subject = f"{fill(WORDS[tick.what], due=due)}: {process.heading_of(case.data)} {case.number}"
-    text = f"Стадия: {process.states[case.state].title}"
-    payload = {"to": targets, "subject": subject.strip(), "text": text}
+    day = day_in_words(tick.due_at.astimezone(uow.zone).date(), uow.today)
+    text = f"Стадия: {process.states[case.state].title}. Срок: до {day}."
+    asks = {} if tick.what == "escalate" else {"work": ""}
+    payload = {"to": targets, "subject": subject.strip(), "text": text, "kind": DEADLINE, **asks}
     uow.send(case, "tell", payload)
 
 

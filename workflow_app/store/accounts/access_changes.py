@@ -18,8 +18,9 @@ from workflow_app.services.accounts.access_changes import (
     key_roles,
 )
 from workflow_app.services.accounts.second_factor import weighty_offices
+from workflow_app.services.letters import ACCESS, PRIVATE
 from workflow_app.store.accounts.admin import SqlAdministration
-from workflow_app.store.messages.letters import ACCESS, PRIVATE, put_letter
+from workflow_app.store.messages.letters import put_letter
 from workflow_app.store.models.accounts import AccessChange as AccessChangeRow
 from workflow_app.store.models.accounts import (
     AccessLink,

@@ -4,6 +4,7 @@ import secrets
 
 from sqlalchemy import insert, select
 
+from workflow_app.services.letters import PRIVATE
 from workflow_app.store.messages import outbox
 from workflow_app.store.models.base import inserted_id, table
 from workflow_app.store.models.directory import Person
@@ -12,12 +13,6 @@ from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 _NOTICE = table(Notice)
 _PERSON = table(Person)
-
-
-PRIVATE = "letter"
-"""The kind whose text may hold a secret: no page shows it, and none is kept once it left."""
-ACCESS = "access"
-"""The kind that is a notice, too, and leads to what waits about one's access."""
 
 
 def put_letter(
