@@ -81,6 +81,7 @@ PAGES = {
     "admin calendar": ("P003", "/admin/calendar"),
     "admin deadlines": ("P003", "/admin/deadlines"),
     "admin settings": ("P003", "/admin/settings"),
+    "letters": ("P003", "/admin/letters"),
     "admin incidents": ("P003", "/admin/incidents"),
     "survey": ("P201", "/cases/{survey}"),
     "links of a survey": ("P201", "/cases/{survey}/links"),
@@ -116,6 +117,8 @@ NO_PAGES = {
     "register_files.paper_content": "a Word file",
     "register_files.as_xlsx": "a table as a file",
     "people_files.as_xlsx": "a table as a file",
+    "letters.as_csv": "a table as a file",
+    "letters.as_xlsx": "a table as a file",
 }
 MAIN = ("queue", "asked", "case", "order", "indicators", "sign in")
 HOW_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"

@@ -26,6 +26,7 @@ STATES: Mapping[str, str] = {
     "waiting": "в очереди на отправку",
     "sent": "передано почтовому серверу",
     "refused": "не дошло",
+    "resent": "не дошло, отправлено ещё раз",
     "failed": "не отправлено",
     "nowhere": "нет адреса",
     "digest": "ждёт письма за день",
@@ -231,8 +232,13 @@ def letter_text(letter: Letter, link: str, base: str) -> str:
     """Return the body of a letter: what happened, where to act, whom to call, where to choose."""
     if letter.kind in UNCHOSEN:
         return _paragraphs(letter.text, link)
-    help_ = f"Вопросы: {letter.contact}" if letter.contact else ""
-    return _paragraphs(letter.subject, letter.text, link, help_, choose_text(base))
+    return _paragraphs(letter.subject, letter.text, link, *letter_foot(letter, base))
+
+
+def letter_foot(letter: Letter, base: str) -> Sequence[str]:
+    """Return what stands below a letter: whom to call, and where to choose which letters come."""
+    help_ = [f"Вопросы: {letter.contact}"] if letter.contact else []
+    return [*help_, choose_text(base)]
 
 
 def _paragraphs(*parts: str) -> str:

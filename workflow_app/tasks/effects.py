@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement
 from workflow_app.bootstrap import Container
 from workflow_app.documents import RENDERER, DocumentError, PdfFailed, PdfUnavailable
 from workflow_app.documents.lists import ListPaper, as_docx
+from workflow_app.notifications.html import page
 from workflow_app.notifications.mail import Mail, MailError
 from workflow_app.notifications.message import address_of
 from workflow_app.services import letters
@@ -116,6 +117,7 @@ def mail(container: Container, message: Any) -> Finish:
                 text=letters.letter_text(letter, link, base),
                 message_id=f"<notice-{letter.notice_id}@{host}>",
                 written_at=letter.created_at,
+                html=_html(letter, link, base),
             )
         )
     except MailError as error:
@@ -124,6 +126,14 @@ def mail(container: Container, message: Any) -> Finish:
         reason = error.reason
         return lambda uow: SqlDelivery(uow).bounced(letter, reason)
     return lambda uow: SqlDelivery(uow).mailed(letter, answer)
+
+
+def _html(letter: Letter, link: str, base: str) -> str | None:
+    """Return a letter as a page with one button; what may hold a secret stays plain text."""
+    if letter.kind in letters.UNCHOSEN:
+        return None
+    button = ("Открыть дело", link) if link else None
+    return page(letter.subject, letter.text, button, letters.letter_foot(letter, base))
 
 
 def tell(uow: SqlUnitOfWork, message: Any) -> None:

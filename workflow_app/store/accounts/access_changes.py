@@ -33,6 +33,7 @@ from workflow_app.store.models.accounts import (
 )
 from workflow_app.store.models.base import inserted_id, table
 from workflow_app.store.models.directory import Person, Position, Substitution
+from workflow_app.store.models.messages import Notice
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ _ACCOUNT = table(Account)
 _PERSON = table(Person)
 _POSITION = table(Position)
 _SUBSTITUTION = table(Substitution)
+_NOTICE = table(Notice)
 
 
 class SqlAccessChanges(SqlAdministration):
@@ -131,6 +133,9 @@ class SqlAccessChanges(SqlAdministration):
         for model in (SignInSession, ApiToken, AccessLink, SavedView, CalendarLink, Account):
             rows = table(model)
             self._connection.execute(delete(rows).where(rows.c.person_id == person_id))
+        self._connection.execute(
+            update(_NOTICE).where(_NOTICE.c.person_id == person_id).values(address="")
+        )
         person = self._session.get_one(Person, person_id)
         person.email, person.email_bounced_at, person.is_active = None, None, False
         self._session.flush()

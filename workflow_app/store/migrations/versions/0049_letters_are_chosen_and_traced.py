@@ -36,6 +36,7 @@ def upgrade() -> None:
         "UPDATE notice SET letter_state = 'digest', waits_until = created_at "
         "WHERE digest_on IS NOT NULL AND mailed_at IS NULL"
     )
+    op.execute("UPDATE notice SET kind = 'progress' WHERE kind = 'tell'")
     op.create_index(
         "ix_notice_waits",
         "notice",
