@@ -73,7 +73,8 @@ def test_what_is_chosen_for_the_digest_comes_once_at_her_hour(district, smtp_ser
     beat(district, "2025-08-29 08:00")
     (_, digest) = got(smtp_server)
     assert digest["Subject"] == "Одним письмом: 7 уведомлений"
-    text = digest.get_content().replace("\r\n", "\n")
+    assert "&lt;b&gt;" in digest.get_body(("html",)).get_content()
+    text = digest.get_body(("plain",)).get_content().replace("\r\n", "\n")
     assert "Событие — 7:\n\n— progress 0\nСделала Анна <b>Петровна</b>." in text
     assert "/account#letters" in text
     assert states(district).count("digested") == 7

@@ -57,5 +57,5 @@ def test_equal_notices_are_one_line_and_alike_ones_one_heading(browser, district
     district.carry_out()
     page = browser("P003").get("/notices")
     assert 'Ждём <span class="count">3</span>' in page
-    assert page.count("<strong>Ждём: СОШ № 2</strong>") == 1
+    assert page.count("<strong>СОШ № 2</strong>") == 1
     assert "×2" in page

@@ -12,7 +12,7 @@ from workflow_app.store.messages import letter_log, outbox
 from workflow_app.store.messages.letters import put_letter
 from workflow_app.store.models.accounts import AdminEvent
 from workflow_app.store.models.directory import Person, Position
-from workflow_app.store.models.messages import Notice
+from workflow_app.store.models.messages import Incident, Notice
 from workflow_app.tasks import effects
 
 HEAD = "p105@levokum.example"
@@ -149,3 +149,32 @@ def test_old_letters_are_forgotten_but_for_what_still_waits(district, collecting
     left = district.rows(Notice)
     assert gone == before - len(left) > 0
     assert {row["instance_id"] for row in left if row["work_id"]} == {collecting}
+
+
+class Broken:
+    """A mailer that fails for good."""
+
+    def send(self, mail):
+        raise LookupError(mail.subject)
+
+
+def test_what_failed_and_was_sent_again_does_not_come_twice(browser, district, smtp_server):
+    who = district.people["P105"]
+    district.carry_out()
+    payload = {"to": [["school_head", district.school("S05")]], "subject": "Итог", "text": ""}
+    district.container.transact(
+        lambda uow: outbox.put(uow.connection, 1, None, "tell", payload, uow.now)
+    )
+    district.container.__dict__["mailer"] = Broken()
+    while claimed := effects.claim(district.container):
+        for message in claimed:
+            effects.carry_out(district.container, *message)
+    (row,) = district.rows(Notice, person_id=who, subject="Итог")
+    assert row["letter_state"] == "failed"
+    officer = browser("P003")
+    officer.post(f"/admin/letters/{row['id']}/again")
+    (incident,) = district.rows(Incident)
+    officer.post(f"/admin/incidents/{incident['id']}/retry")
+    district.container.__dict__["mailer"] = SmtpMailer(smtp_server.url, "house@levokum.example")
+    district.carry_out()
+    assert [m["Subject"] for m in smtp_server.messages if m["To"] == HEAD] == ["Итог"]

@@ -19,7 +19,9 @@ PRIVATE = "letter"
 """The kind whose text may hold a secret: no page shows it, and none is kept once it left."""
 ACCESS = "access"
 """The kind that is a notice, too, and leads to what waits about one's access."""
-UNCHOSEN = frozenset({PRIVATE, ACCESS})
+TOGETHER = "digest"
+"""The kind of a letter that came in place of several: no notice, for each of them is one."""
+UNCHOSEN = frozenset({PRIVATE, ACCESS, TOGETHER})
 """Kinds that come at once whatever a person has chosen: she, or her safety, asks for them."""
 
 STATES: Mapping[str, str] = {
@@ -171,6 +173,7 @@ def tell(uow: Delivery, message: Message) -> None:
         said.get("by", 0),
         kind=said.get("kind", PROGRESS),
         work=said.get("work"),
+        of=(said["of"][0], said["of"][1]) if "of" in said else None,
     )
     uow.notify(message.municipality_id, message.instance_id, [notice])
 
@@ -237,6 +240,8 @@ def letter_text(letter: Letter, link: str, base: str) -> str:
 
 def letter_foot(letter: Letter, base: str) -> Sequence[str]:
     """Return what stands below a letter: whom to call, and where to choose which letters come."""
+    if letter.kind == TOGETHER:  # ends with it already
+        return []
     help_ = [f"Вопросы: {letter.contact}"] if letter.contact else []
     return [*help_, choose_text(base)]
 

@@ -312,6 +312,8 @@ class NewNotice:
     """Whether its key may have been told before, which is then enough."""
     kind: str = PROGRESS
     """A key of `letter_choices.KINDS`."""
+    of: tuple[str, int] | None = None
+    """Whose work it tells of, where that is not its targets' own."""
     work: str | None = None
     """The title of the work it asks for, empty for any of its targets; None: it asks nothing."""
 

@@ -130,7 +130,7 @@ def mail(container: Container, message: Any) -> Finish:
 
 def _html(letter: Letter, link: str, base: str) -> str | None:
     """Return a letter as a page with one button; what may hold a secret stays plain text."""
-    if letter.kind in letters.UNCHOSEN:
+    if letter.kind in (letters.PRIVATE, letters.ACCESS):
         return None
     button = ("Открыть дело", link) if link else None
     return page(letter.subject, letter.text, button, letters.letter_foot(letter, base))
@@ -286,6 +286,8 @@ def _failed(uow: SqlUnitOfWork, message_id: int, error: Exception) -> str:
         return _unsent(uow, message, error.letter, error.error)
     if _is_permanent(error) or attempts >= outbox.MOST_ATTEMPTS:
         outbox.fail(uow.connection, message, f"{type(error).__name__}: {error}", uow.now)
+        if message.kind == "mail":
+            SqlDelivery(uow).leave(message.payload["notice_id"], "failed", None)
         return "failed"
     outbox.postpone(uow.connection, message_id, uow.now, attempts, keeps_place=False)
     return "postponed"

@@ -15,7 +15,7 @@ from workflow_app.services import letter_log as service
 from workflow_app.services.administration import officer
 from workflow_app.services.cases.attachments import CSV, XLSX
 from workflow_app.services.letter_choices import KINDS, PROGRESS
-from workflow_app.services.letters import STATES, UNCHOSEN
+from workflow_app.services.letters import STATES, TOGETHER, UNCHOSEN
 from workflow_app.store.messages import letter_log as store
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import tables
@@ -28,8 +28,9 @@ letters = Blueprint("letters", __name__, url_prefix="/admin/letters")
 MOST_IN_A_FILE = 10_000
 LOST = "не дошли, все причины"
 FILTERS = ("person", "who", "case", "state", "kind", "since", "until")
-ABOUT_ACCESS = "О доступе"
-"""What is chosen by nobody, in the column of kinds."""
+UNCHOSEN_TITLES = {TOGETHER: "Письмо за день"}
+UNCHOSEN_TITLE = "О доступе и служебные"
+"""What nobody chooses, in the column of kinds."""
 OTHER = KINDS[PROGRESS]
 """What a release wrote that knew no kinds."""
 
@@ -59,7 +60,7 @@ def _seen(
     lines: Sequence[store.LogLine], readable: frozenset[int], *, whole: bool, is_out: bool
 ) -> Iterator[Row]:
     for line in lines:
-        kind = ABOUT_ACCESS if line.kind in UNCHOSEN else KINDS.get(line.kind, OTHER).title
+        kind = _title(line.kind)
         is_readable = line.instance_id in readable
         # What a case is called is for its readers; that a letter of its came, for who sees to it.
         subject = line.subject if is_readable or not line.instance_id else kind
@@ -77,6 +78,12 @@ def _seen(
             state,
             service.advice(line.state, words),
         )
+
+
+def _title(kind: str) -> str:
+    if kind in UNCHOSEN:
+        return UNCHOSEN_TITLES.get(kind, UNCHOSEN_TITLE)
+    return KINDS.get(kind, OTHER).title
 
 
 def _wanted() -> store.LogFilter:

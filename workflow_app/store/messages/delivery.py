@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from workflow_app.engine.roles import Capacity
 from workflow_app.services.letter_choices import Choices, choices_of
-from workflow_app.services.letters import PRIVATE
+from workflow_app.services.letters import PRIVATE, TOGETHER
 from workflow_app.services.ports import KeptBack, Letter, NewFile, NewNotice
 from workflow_app.store.directory import offices
 from workflow_app.store.documents.files import keep_file
@@ -60,13 +60,21 @@ _ITS_WORK = (
     .scalar_subquery()
 )
 _ADD_NOTICE = insert(_NOTICE).values(work_id=_ITS_WORK).returning(_NOTICE.c.id)
+_ADDRESS = func.coalesce(
+    select(_PERSON.c.email)
+    .where(_PERSON.c.id == _NOTICE.c.person_id, _PERSON.c.email == bindparam("to"))
+    .correlate(_NOTICE)
+    .scalar_subquery(),
+    "",
+)
+"""Where a letter went; one she has no more is not written down again."""
 _MAILED = (
     update(_NOTICE)
     .where(_NOTICE.c.id == bindparam("notice_id"))
     .values(
         mailed_at=bindparam("moment"),
         letter_state="sent",
-        address=bindparam("to"),
+        address=_ADDRESS,
         answer=bindparam("said"),
         text=case((_NOTICE.c.kind == PRIVATE, ""), else_=_NOTICE.c.text),
     )
@@ -118,6 +126,7 @@ LETTER = (
             _NOTICE.c.created_at,
             _NOTICE.c.mailed_at,
             _NOTICE.c.digest_on,
+            _NOTICE.c.letter_state,
         ),
         _OF_NOTICE,
     ),
@@ -178,6 +187,8 @@ def letter_of(row: Any) -> Letter | None:
     """Return the letter read together with its message; None when it needs none any more."""
     if row.its_kind is None or row.its_mailed_at is not None or row.its_digest_on is not None:
         return None
+    if row.its_letter_state == "resent":  # another one went in its place
+        return None
     return Letter(
         row.payload["notice_id"],
         row.its_kind,
@@ -208,7 +219,7 @@ def _asked(notice: NewNotice, at: tuple[str, int], instance_id: int | None) -> d
     """Return by what the work item is found that a notice asks for; nothing finds none."""
     if notice.work is None:
         return dict.fromkeys(("its_case", "its_role", "its_place", "its_title"))
-    role, place = at
+    role, place = notice.of or at
     return {"its_case": instance_id, "its_role": role, "its_place": place, "its_title": notice.work}
 
 
@@ -312,7 +323,7 @@ class SqlDelivery:
         self, person_id: int, subject: str, text: str, notices: Sequence[KeptBack]
     ) -> None:
         """Queue one letter in place of those of several notices."""
-        put_letter(self._uow, person_id, subject, text)
+        put_letter(self._uow, person_id, subject, text, kind=TOGETHER)
         gone = update(_NOTICE).where(_NOTICE.c.id.in_([one.notice_id for one in notices]))
         values = {"mailed_at": self.now, "digest_on": self._uow.today, "letter_state": "digested"}
         self._connection.execute(gone.values(**values, waits_until=None))
@@ -396,9 +407,9 @@ class SqlDelivery:
         self._remember(letter, state, answer=reason)
 
     def _remember(self, letter: Letter, state: str, **said: str) -> None:
-        values = {"letter_state": state, "address": letter.address, **said}
-        of_notice = _NOTICE.c.id == letter.notice_id
-        self._connection.execute(update(_NOTICE).where(of_notice).values(values))
+        its = update(_NOTICE).where(_NOTICE.c.id == letter.notice_id)
+        values = its.values(letter_state=state, address=_ADDRESS, **said)
+        self._connection.execute(values, {"to": letter.address})
 
     def _mark_address(self, letter: Letter, bounced_at: dt.datetime | None) -> None:
         """Mark the person's address, unless the letter went to one she has no more."""

@@ -4,7 +4,7 @@ import secrets
 
 from sqlalchemy import insert, select
 
-from workflow_app.services.letters import PRIVATE
+from workflow_app.services.letters import ACCESS, PRIVATE
 from workflow_app.store.messages import outbox
 from workflow_app.store.models.base import inserted_id, table
 from workflow_app.store.models.directory import Person
@@ -37,7 +37,7 @@ def put_letter(
         "text": text,
         "created_at": uow.now,
         "bounced": "",
-        "read_at": uow.now if kind == PRIVATE else None,
+        "read_at": None if kind == ACCESS else uow.now,
     }
     notice_id = inserted_id(uow.connection.execute(insert(_NOTICE).values(values)))
     payload = {"notice_id": notice_id, **({"to": to} if to else {})}

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from workflow_app.services.letter_log import SENT_AGAIN
+from workflow_app.services.letters import TOGETHER
 from workflow_app.store.models.base import table
 from workflow_app.store.models.instances import WorkItem
 from workflow_app.store.models.messages import Notice
@@ -23,7 +24,8 @@ _DONE_WORK = (
 
 def of_person(session: Session, person_id: int, most: int) -> Sequence[tuple[Notice, bool]]:
     """Return a person's notices, newest first, each with whether what it asked for is done."""
-    own = (Notice.person_id == person_id, ~Notice.dedupe_key.startswith(SENT_AGAIN))
+    is_letter = or_(Notice.kind == TOGETHER, Notice.dedupe_key.startswith(SENT_AGAIN))
+    own = (Notice.person_id == person_id, ~is_letter)
     query = select(Notice, WorkItem.closed_at).outerjoin(WorkItem, WorkItem.id == Notice.work_id)
     rows = session.execute(query.where(*own).order_by(Notice.id.desc()).limit(most))
     return [(notice, closed_at is not None) for notice, closed_at in rows]
