@@ -194,7 +194,8 @@ def test_what_is_kept_is_what_was_chosen_and_what_is_no_more_is_left_out():
     picked = choose({"feed": "page", "quiet_from": "22", "quiet_to": "7", "digest_hour": "8"})
     assert choices_of(picked.as_kept()) == picked
     assert choices_of({"ways": {"decision": "page", "gone": "digest"}}) == Choices()
-    assert choose({"feed": "once", "digest_hour": "²"}).as_kept() == {}
+    for odd in ("²", "24", "-1", "0009999", "", "7 "):
+        assert choose({"feed": "once", "digest_hour": odd}).digest_hour in (7, 17), odd
 
 
 def test_equal_lines_of_a_digest_are_one_and_alike_ones_have_a_heading():

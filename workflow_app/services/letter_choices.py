@@ -101,7 +101,9 @@ def choices_of(kept: Mapping[str, Any] | None) -> Choices:
         if kind in KINDS and way in KINDS[kind].ways
     }
     quiet = kept.get("quiet")
-    return Choices(ways, (quiet[0], quiet[1]) if quiet else None, kept.get("digest_hour", 17))
+    return Choices(
+        ways, (quiet[0], quiet[1]) if quiet else None, kept.get("digest_hour", DIGEST_HOUR)
+    )
 
 
 def choose(sent: Mapping[str, str]) -> Choices | Refusal:
@@ -129,4 +131,5 @@ def choose(sent: Mapping[str, str]) -> Choices | Refusal:
 def _hour(text: str | None) -> int | None:
     """Return the hour somebody chose; None for what is none."""
     text = (text or "").strip()
-    return int(text) if text.isascii() and text.isdigit() and int(text[:3]) < 24 else None  # noqa: PLR2004 (hours of a day)
+    hours = [f"{hour}" for hour in range(24)]
+    return hours.index(text) if text in hours else None

@@ -17,6 +17,8 @@ SENT_AGAIN = "again:"
 ADMINISTRATOR = "admin"
 """The office that sees whole addresses."""
 
+_ADDRESS = re.compile(r"([^\s<>\"'(,;:@])[^\s<>\"'(,;:@]*@")
+"""What stands before the @ of an address; a server repeats it in its answer."""
 _ADVICE = (
     (
         r"неверный адрес",
@@ -62,14 +64,13 @@ def advice(state: str, words: str) -> str:
     return "Сервер не принял письмо: покажите его ответ тому, кто ведёт почту."
 
 
-def masked(address: str) -> str:
-    """Return an address as who does not administer sees it.
+def masked(text: str) -> str:
+    """Return a text with its addresses as who does not administer sees them.
 
-    >>> masked("p105@levokum.example"), masked("")
-    ('p…@levokum.example', '')
+    >>> masked("550 <p105@levokum.example>: unknown"), masked("")
+    ('550 <p…@levokum.example>: unknown', '')
     """
-    name, at, domain = address.partition("@")
-    return f"{name[:1]}…{at}{domain}" if address else ""
+    return _ADDRESS.sub(r"\1…@", text)
 
 
 def sees_addresses(actor: Actor) -> bool:
@@ -85,7 +86,6 @@ class Lost:
     municipality_id: int
     kind: str
     state: str
-    subject: str
     address: str
     """Where it was refused; empty where it never left."""
     person: str
@@ -129,6 +129,6 @@ def send_again(store: LetterLog, actor: Actor, notice_id: int) -> Refusal | str:
         return Refusal("address_unchanged", said)
     if not store.send_again(letter):
         return Refusal("letter_sent_again", "Это письмо уже отправлено ещё раз")
-    title = f"Письмо отправлено ещё раз: {letter.person}, «{letter.subject}»"
+    title = f"Письмо отправлено ещё раз: {letter.person}"
     store.record(by, "send_letter_again", title, {"letter": letter.id})
     return letter.person

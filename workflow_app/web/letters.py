@@ -45,6 +45,8 @@ class Row(NamedTuple):
     is_readable: bool
     """Whether she may open its case."""
     state: str
+    answer: str
+    """What the mail server said, its addresses as hers are shown."""
     advice: str
 
 
@@ -69,15 +71,9 @@ def _seen(
         state = STATES[line.state]
         if line.waits_until:
             state = f"{state} ({moment(line.waits_until)})"
-        yield Row(
-            line,
-            subject,
-            shown if whole else service.masked(shown),
-            kind,
-            is_readable,
-            state,
-            service.advice(line.state, words),
-        )
+        address, answer = (one if whole else service.masked(one) for one in (shown, line.answer))
+        advice = service.advice(line.state, words)
+        yield Row(line, subject, address, kind, is_readable, state, answer, advice)
 
 
 def _title(kind: str) -> str:
@@ -166,7 +162,7 @@ def _cells(rows: Sequence[Row]) -> Iterator[tables.Row]:
             line.instance_id if row.is_readable else None,
             f"{local(line.queued_at):%d.%m.%Y %H:%M}",
             f"{handed:%d.%m.%Y %H:%M}" if handed else "",
-            *(row.state, line.answer, row.advice),
+            *(row.state, row.answer, row.advice),
         )
 
 

@@ -196,7 +196,6 @@ class SqlLetterLog:
             row.municipality_id,
             row.kind,
             row.letter_state,
-            row.subject,
             row.address,
             row.short_nom,
             row.email or "",
