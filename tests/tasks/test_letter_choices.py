@@ -140,6 +140,29 @@ def test_a_letter_asks_for_nothing_that_is_done(district, smtp_server):
     assert district.read(lambda uow: unread(uow, district.people["P105"])) == 1
 
 
+def test_a_letter_that_left_before_a_crash_is_marked_though_its_work_is_done(district, smtp_server):
+    case = done(propose(district, "P102", {"S05": "supported", "S03": "partner"})).instance_id
+    done(district.act("P102", case, "invite"))
+    for number, kind in effects.claim(district.container):
+        if kind == "announce":
+            effects.carry_out(district.container, number, kind)
+    (asked,) = district.rows(Notice, person_id=district.people["P105"], instance_id=case)
+    (number,) = [
+        row["id"]
+        for row in district.rows(OutboxMessage, kind="mail")
+        if row["payload"] == {"notice_id": asked["id"]}
+    ]
+    begun = district.container.tell(lambda uow: effects.begin(uow, "mail", number))
+    effects.EFFECTS["mail"](district.container, begun)  # sent, and then the lights go out
+    done(district.act("P105", case, "agree"))
+    district.container.clock.advance(outbox.LEASE)
+    effects.carry_out(district.container, number, "mail")
+    (asked,) = district.rows(Notice, id=asked["id"])
+    assert (asked["letter_state"], bool(asked["mailed_at"])) == ("sent", True)
+    letters = [m for m in smtp_server.messages if m["To"] == "p105@levokum.example"]
+    assert len({m["Message-ID"] for m in letters}) == 1
+
+
 def unread(uow, person):
     return notices.unread(uow.session, person)
 

@@ -198,7 +198,8 @@ def letter_of(row: Any) -> Letter | None:
         row.its_created_at,
         choices_of(row.its_letters),
         row.its_sent_today,
-        row.its_closed_at is not None,
+        # One that was begun before may have left: it goes to its end, and is marked as sent.
+        row.its_closed_at is not None and row.attempts == 1,
         row.its_email_bounced_at is not None,
         row.attempts > 1,
         row.its_contact or "",
