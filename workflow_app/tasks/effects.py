@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement
 from workflow_app.bootstrap import Container
 from workflow_app.documents import RENDERER, DocumentError, PdfFailed, PdfUnavailable
 from workflow_app.documents.lists import ListPaper, as_docx
-from workflow_app.notifications.html import page
+from workflow_app.notifications.letter_page import page
 from workflow_app.notifications.mail import Mail, MailError
 from workflow_app.notifications.message import address_of
 from workflow_app.services import letters

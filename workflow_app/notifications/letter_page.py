@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from html import escape
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)»]")
+_LEADS = re.compile(r"^(— [^\n]+)\n +(https?://\S+)$", re.MULTILINE)
+"""A line and its address, as the letter of the week has them."""
 _PAGE = (
     '<!doctype html><html lang="ru"><head><meta charset="utf-8"><title>{title}</title></head>'
     '<body style="margin:0;padding:24px;background:#f6f5f2;color:#1d1d1b;'
@@ -36,9 +38,25 @@ def page(
 
 
 def _marked(text: str) -> str:
-    """Return a text with its lines kept and its addresses as links.
+    r"""Return a text with its lines kept; a line with an address indented below it leads there.
 
-    >>> _marked("<b> & http://here/cases?a=1&b=2.")
+    >>> _marked("Всего:\n— <b>: 3\n  http://here/late")
+    'Всего:<br><a href="http://here/late">— &lt;b&gt;: 3</a>'
+    """
+    parts, end = [], 0
+    for found in _LEADS.finditer(text):
+        parts += [
+            _linked(text[end : found.start()]),
+            f'<a href="{escape(found[2])}">{escape(found[1])}</a>',
+        ]
+        end = found.end()
+    return "".join((*parts, _linked(text[end:]))).replace("\n", "<br>")
+
+
+def _linked(text: str) -> str:
+    """Return a text with its addresses as links.
+
+    >>> _linked("<b> & http://here/cases?a=1&b=2.")
     '&lt;b&gt; &amp; <a href="http://here/cases?a=1&amp;b=2">http://here/cases?a=1&amp;b=2</a>.'
     """
     parts, end = [], 0
@@ -46,4 +64,4 @@ def _marked(text: str) -> str:
         address = escape(found[0])
         parts += [escape(text[end : found.start()]), f'<a href="{address}">{address}</a>']
         end = found.end()
-    return "".join((*parts, escape(text[end:]))).replace("\n", "<br>")
+    return "".join((*parts, escape(text[end:])))
