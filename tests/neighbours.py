@@ -23,7 +23,7 @@ from workflow_app.store.models.directory import (
     Substitution,
 )
 from workflow_app.store.models.instances import WorkItem
-from workflow_app.store.models.messages import Incident, OutboxMessage
+from workflow_app.store.models.messages import Incident, Notice, OutboxMessage
 from workflow_app.store.operations.importing import SEEDS, import_directory
 from workflow_app.store.registers import papers
 from workflow_app.store.registers.listing import Asked
@@ -149,6 +149,7 @@ class Neighbour(District):
             "record": self.directions("2025-2026")[0],
             "import": self._brought(),
             "paper": self._asked(),
+            "letter": self.own(Notice)[0]["id"],
             "name": self.rows(OrganisationName, organisation_id=self.school("S05"))[0]["id"],
         }
 

@@ -39,6 +39,7 @@ from workflow_app.web.help import help_pages
 from workflow_app.web.indicators import indicators
 from workflow_app.web.journals import journals
 from workflow_app.web.late import late
+from workflow_app.web.letters import letters
 from workflow_app.web.networks import networks
 from workflow_app.web.newcomers import newcomers
 from workflow_app.web.organisations import organisations
@@ -128,6 +129,7 @@ def create_app(container: Container) -> Flask:
         colleagues,
         organisations,
         settings,
+        letters,
         access_changes,
         verification,
         polls,

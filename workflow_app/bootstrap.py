@@ -1,5 +1,6 @@
 """Composition root: the definitions, the store, the papers and the mailer, wired once."""
 
+import datetime as dt
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -116,6 +117,17 @@ class Container:
             with suppress(DBAPIError):
                 self.read(lambda uow: uow.zone)
         return next(iter(self._zones.values()), DEFAULT_ZONE)
+
+    def zone_of(self, municipality_id: int) -> ZoneInfo:
+        """Return the zone of a municipality."""
+        first = self.zone
+        return self._zones.get(municipality_id, first)
+
+    def local_times(self) -> Iterator[tuple[int, dt.datetime]]:
+        """Yield each municipality with this moment by its clocks."""
+        now = self.clock.now()
+        if self.zone:  # reads the zones, where nobody has yet
+            yield from ((place, now.astimezone(zone)) for place, zone in [*self._zones.items()])
 
     def transact(self, work: Callable[[SqlUnitOfWork], T]) -> T:
         """Return what the work returns, committed; it may be repeated and must only decide.

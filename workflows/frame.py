@@ -20,4 +20,5 @@ FRAME = Frame(
         Section("/people", "Люди", "people", is_whole=True),
     ),
     CLAUSES,
+    summary_for=("department_head", "imc_head"),
 )

@@ -94,6 +94,7 @@ PAGES = {
     "admin deadlines": ("P003", "/admin/deadlines?text=а"),
     "admin settings": ("P003", "/admin/settings"),
     "section of settings": ("P003", "/admin/settings?section=5"),
+    "letters": ("P003", "/admin/letters"),
     "admin incidents": ("P003", "/admin/incidents"),
     "survey": ("P201", "/cases/{survey}"),
     "links of a survey": ("P201", "/cases/{survey}/links"),
@@ -138,6 +139,8 @@ NO_PAGES = {
     "admin.positions_as_xlsx": "a table as a file",
     "audit.as_csv": "a table as a file",
     "audit.as_xlsx": "a table as a file",
+    "letters.as_csv": "a table as a file",
+    "letters.as_xlsx": "a table as a file",
 }
 MAIN = ("queue", "asked", "case", "order", "indicators", "sign in")
 HOW_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"

@@ -39,7 +39,7 @@ def test_a_school_proposes_and_an_invited_head_agrees(window, district, letters,
     case = draft_and_invite(proposer, district)
     assert district.state(case) == "collecting_consents"
     letter = letters("p105@levokum.example")[-1]
-    link = re.search(rf"https?://\S+/cases/{case}\b", letter.get_content())[0]
+    link = re.search(rf"https?://\S+/cases/{case}\b", letter.get_body(("plain",)).get_content())[0]
     invited = window("P105", width, scripts=scripts)
     invited.goto(urlsplit(link).path)
     agree_in_two_taps(invited)

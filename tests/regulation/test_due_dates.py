@@ -235,8 +235,8 @@ def test_more_than_five_letters_a_day_come_as_one_digest(sqlite_district, smtp_s
     district.carry_out()
     to_specialist = [m for m in smtp_server.messages if m["To"] == "p003@levokum.example"]
     assert len(to_specialist) == 6
-    assert "Новость 8" in to_specialist[-1].get_content()
-    assert len(district.rows(Notice, person_id=person, kind="tell")) == 9
+    assert "Новость 8" in to_specialist[-1].get_body(("plain",)).get_content()
+    assert len(district.rows(Notice, person_id=person, kind="progress")) == 9
 
 
 @pytest.mark.clause("O9")

@@ -35,7 +35,7 @@ class Mailer(NullMailer):
     def send(self, mail):
         if self.failure and self.only in mail.to:
             raise self.failure
-        super().send(mail)
+        return super().send(mail)
 
 
 @pytest.fixture

@@ -46,8 +46,11 @@ def test_invited_heads_get_a_letter_with_a_link_and_only_they(district, smtp_ser
     to = sorted(address for group in smtp_server.recipients for address in group)
     assert to[-2:] == ["p103@levokum.example", "p105@levokum.example"]
     letter = smtp_server.messages[-1]
-    assert f"/cases/{case}" in letter.get_content()
-    assert "Срок: до 4 сентября." in letter.get_content()
+    for form in ("plain", "html"):
+        said = letter.get_body((form,)).get_content()
+        assert f"/cases/{case}" in said
+        assert "Срок: до 4 сентября." in said
+        assert "/account#letters" in said
 
 
 def test_a_letter_repeated_after_a_crash_keeps_its_message_id(district, smtp_server):

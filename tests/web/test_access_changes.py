@@ -379,4 +379,6 @@ def test_who_asks_to_be_forgotten_keeps_her_name_alone(browser, district, ask):
     assert actions(district)[-1] == "erase_account"
     letters = [row["payload"].get("to") for row in district.rows(OutboxMessage, kind="mail")]
     assert "p204@levokum.example" in letters
+    district.carry_out()
+    assert {row["address"] for row in district.rows(Notice, person_id=person)} == {""}
     assert "Авдеева" not in officer.get("/admin/positions?who=авдеева")

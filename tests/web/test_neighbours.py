@@ -89,6 +89,7 @@ IDS = {
     "paper_id": ("paper",),
     "organisation_id": ("school",),
     "name_id": ("name",),
+    "letter_id": ("letter",),
 }
 """Name of an address's part → whose ids may stand there."""
 

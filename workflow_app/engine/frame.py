@@ -49,3 +49,5 @@ class Frame:
     lead: str = "Дела, решения и документы"
     sections: Sequence[Section] = ()
     clauses: Sequence["Clause"] = ()
+    summary_for: Collection[str] = ()
+    """The offices whose holders are told once a week how the municipality stands."""

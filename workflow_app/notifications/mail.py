@@ -19,8 +19,8 @@ LOCAL_SENDER = "workflow@localhost.localdomain"
 class Mailer(Protocol):
     """Whatever can send a letter."""
 
-    def send(self, mail: Mail) -> None:
-        """Send the letter once, or raise `MailError`."""
+    def send(self, mail: Mail) -> str:
+        """Send the letter once and return what its server answered, or raise `MailError`."""
         ...
 
 
@@ -31,7 +31,7 @@ class FileMailer:
         self._folder = folder
         self._sender = sender
 
-    def send(self, mail: Mail) -> None:
+    def send(self, mail: Mail) -> str:
         """Write the letter; sending it again overwrites the same file with the same bytes."""
         content = compose(mail, self._sender, "8bit").as_bytes()
         path = self.path_of(mail)
@@ -46,6 +46,7 @@ class FileMailer:
             raise MailError(
                 permanent=False, reason=f"письмо не записано в «{path}»: {error.strerror}"
             ) from error
+        return "записано в файл"
 
     def path_of(self, mail: Mail) -> Path:
         """Return the file of a letter; different Message-IDs never share one."""
@@ -60,9 +61,10 @@ class NullMailer:
     def __init__(self) -> None:
         self.sent: list[Mail] = []
 
-    def send(self, mail: Mail) -> None:
+    def send(self, mail: Mail) -> str:
         """Remember the letter."""
         self.sent.append(mail)
+        return ""
 
 
 def mailer_from(settings: Settings) -> Mailer:

@@ -11,6 +11,7 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from workflow_app.notifications.message import Mail, MailError, address_of, compose, one_line
@@ -31,6 +32,22 @@ _OF_US = re.compile(
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
+class _Answering(smtplib.SMTP):
+    """A session that keeps the server's answer to a letter, by which its journal is searched."""
+
+    answer = ""
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        """Hand the text over, and keep what is said of it."""
+        code, reply = super().data(msg)
+        self.answer = f"{code} {_readable(reply)}"
+        return code, reply
+
+
+class _AnsweringTls(_Answering, smtplib.SMTP_SSL):
+    """The same, encrypted from the first byte."""
+
+
 class SmtpMailer:
     """Sends through `smtp://user:password@host:port` or `smtps://…`.
 
@@ -48,8 +65,8 @@ class SmtpMailer:
         self._sender = sender
         self._timeout = timeout
 
-    def send(self, mail: Mail) -> None:
-        """Hand the letter to the server, or raise `MailError`."""
+    def send(self, mail: Mail) -> str:
+        """Hand the letter to the server and return its answer, or raise `MailError`."""
         message = compose(mail, self._sender, "base64").as_bytes()
         recipient = address_of(mail.to).spec
         sender = address_of(self._sender).spec
@@ -57,6 +74,7 @@ class SmtpMailer:
             with self._session() as server:
                 wide = () if recipient.isascii() else _wide(server)
                 server.sendmail(sender, [recipient], message, mail_options=wide)
+                return server.answer
         except (smtplib.SMTPConnectError, smtplib.SMTPServerDisconnected) as error:
             raise _unanswered(f"почтовый сервер отказал: {_told(error)}") from error
         except smtplib.SMTPException as error:
@@ -65,7 +83,7 @@ class SmtpMailer:
             raise _unanswered(f"почтовый сервер недоступен: {one_line(str(error))}") from error
 
     @contextmanager
-    def _session(self) -> Iterator[smtplib.SMTP]:
+    def _session(self) -> Iterator[_Answering]:
         server = self._unconnected()
         ended, late = threading.Event(), threading.Event()
         watch = threading.Thread(target=self._cut_off, args=(server, ended, late), daemon=True)
@@ -99,16 +117,14 @@ class SmtpMailer:
             with suppress(OSError, AttributeError):
                 socket.socket.shutdown(server.sock, socket.SHUT_RDWR)  # type: ignore[arg-type]
 
-    def _unconnected(self) -> smtplib.SMTP:
+    def _unconnected(self) -> _Answering:
         # Without a name smtplib asks the name service, which may take seconds or fail.
         name = address_of(self._sender).domain
         step = self._timeout / 2  # of connecting and of the handshake, which nobody can cut off
         if self._secure:
-            server: smtplib.SMTP = smtplib.SMTP_SSL(
-                local_hostname=name, timeout=step, context=_tls()
-            )
+            server: _Answering = _AnsweringTls(local_hostname=name, timeout=step, context=_tls())
         else:
-            server = smtplib.SMTP(local_hostname=name, timeout=step)
+            server = _Answering(local_hostname=name, timeout=step)
         server._host = self._host  # type: ignore[attr-defined]  # noqa: SLF001 (for the certificate)
         return server
 

@@ -16,6 +16,7 @@ from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Actor, Capacity
 from workflow_app.engine.votes import Tally, Vote
+from workflow_app.services.letter_choices import PROGRESS, USUAL, Choices
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,6 +313,12 @@ class NewNotice:
     """The person whose own act it tells of, if one did it."""
     is_once: bool = False
     """Whether its key may have been told before, which is then enough."""
+    kind: str = PROGRESS
+    """A key of `letter_choices.KINDS`."""
+    of: tuple[str, int] | None = None
+    """Whose work it tells of, where that is not its targets' own."""
+    work: str | None = None
+    """The title of the work it asks for, empty for any of its targets; None: it asks nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,14 +326,33 @@ class Letter:
     """A notice on its way to a mailbox."""
 
     notice_id: int
+    kind: str
     address: str
+    """Empty where the person has none."""
     subject: str
     text: str
     created_at: dt.datetime
+    choices: Choices = USUAL
     sent_today: int = 0
     """How many letters the person got today already."""
+    is_done: bool = False
+    """Whether the work it asks for was done meanwhile."""
     bounced_before: bool = False
     tried_before: bool = False
+    contact: str = ""
+    """Who helps in her municipality."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptBack:
+    """A notice whose letter waited for an hour that has come."""
+
+    notice_id: int
+    subject: str
+    text: str
+    instance_id: int | None
+    is_for_digest: bool
+    """Or else it waited for the end of quiet hours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,11 +387,11 @@ class Delivery(Protocol):
     ) -> None:
         """Write every notice to every holder of its targets, and queue their letters."""
 
-    def put_into_digest(self, notice_id: int) -> None:
-        """Leave a letter to the day's digest."""
+    def leave(self, notice_id: int, state: str, until: dt.datetime | None) -> None:
+        """Let a notice go without a letter of its own, for good or until a moment."""
 
-    def mailed(self, letter: Letter) -> None:
-        """Remember that a letter left, and that its address takes letters."""
+    def mailed(self, letter: Letter, answer: str) -> None:
+        """Remember that a letter left, what its server said, and that its address takes letters."""
 
     def bounced(self, letter: Letter, reason: str) -> None:
         """Remember that an address does not take letters."""

@@ -11,6 +11,7 @@ from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Actor
 from workflow_app.services.administration import NOT_ADMIN, officer
+from workflow_app.services.letter_choices import DEADLINE
 
 TOGETHER = 500
 """So many work items are reminded of with one press."""
@@ -82,6 +83,8 @@ def remind(store: Reminding, actor: Actor, work_ids: Sequence[int]) -> Reminded 
             "to": [(work.role, work.organisation_id)],
             "subject": f"{fill(SUBJECT, due=day)}: {heading}",
             "text": f"Что сделать: {work.title}. Напоминает: {by.title}",
+            "kind": DEADLINE,
+            "work": work.title,
         }
         store.send(case, "tell", payload)
         store.note_reminder(work.id, by.person_id)

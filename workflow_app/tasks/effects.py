@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement
 from workflow_app.bootstrap import Container
 from workflow_app.documents import RENDERER, DocumentError, PdfFailed, PdfUnavailable
 from workflow_app.documents.lists import ListPaper, as_docx
+from workflow_app.notifications.letter_page import page
 from workflow_app.notifications.mail import Mail, MailError
 from workflow_app.notifications.message import address_of
 from workflow_app.services import letters
@@ -24,7 +25,6 @@ from workflow_app.store.accounts.sessions import SqlAccess
 from workflow_app.store.documents import renderings
 from workflow_app.store.messages import outbox
 from workflow_app.store.messages.delivery import LETTER, TO_RENDER, SqlDelivery, letter_of
-from workflow_app.store.messages.letters import ACCESS
 from workflow_app.store.registers import papers
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
@@ -97,26 +97,27 @@ def list_(container: Container, message: Any) -> Finish:
 
 def mail(container: Container, message: Any) -> Finish:
     """Send a letter; an address that can take none is remembered, what a server says is weighed."""
-    notice_id = message.payload["notice_id"]
     letter = letter_of(message)
     if letter is None:
         return _nothing
-    if letter.sent_today >= letters.MOST_LETTERS:
-        return lambda uow: SqlDelivery(uow).put_into_digest(notice_id)
-    public = container.settings.public_url
-    link = f"{public}/cases/{message.instance_id}" if message.instance_id else ""
-    if message.its_kind == ACCESS:
-        link = f"{public}/access-changes"
+    local = container.clock.now().astimezone(container.zone_of(message.municipality_id))
+    state, until = letters.fate(letter, local)
+    if state != "sent":
+        return lambda uow: SqlDelivery(uow).leave(letter.notice_id, state, until)
+    base = container.settings.public_url
+    link = f"{base}/cases/{message.instance_id}" if message.instance_id else ""
+    if letter.kind == letters.ACCESS:
+        link = f"{base}/access-changes"
     host = address_of(container.settings.mail_from).domain
-    text = letters.letter_text(letter, link)
     try:
-        container.mailer.send(
+        answer = container.mailer.send(
             Mail(
                 to=letter.address,
                 subject=letter.subject,
-                text=text,
-                message_id=f"<notice-{notice_id}@{host}>",
+                text=letters.letter_text(letter, link, base),
+                message_id=f"<notice-{letter.notice_id}@{host}>",
                 written_at=letter.created_at,
+                html=_html(letter, link, base),
             )
         )
     except MailError as error:
@@ -124,7 +125,15 @@ def mail(container: Container, message: Any) -> Finish:
             raise Unsent(letter, error) from error
         reason = error.reason
         return lambda uow: SqlDelivery(uow).bounced(letter, reason)
-    return lambda uow: SqlDelivery(uow).mailed(letter)
+    return lambda uow: SqlDelivery(uow).mailed(letter, answer)
+
+
+def _html(letter: Letter, link: str, base: str) -> str | None:
+    """Return a letter as a page with one button; what may hold a secret stays plain text."""
+    if letter.kind in (letters.PRIVATE, letters.ACCESS):
+        return None
+    button = ("Открыть дело", link) if link else None
+    return page(letter.subject, letter.text, button, letters.letter_foot(letter, base))
 
 
 def tell(uow: SqlUnitOfWork, message: Any) -> None:
@@ -277,6 +286,8 @@ def _failed(uow: SqlUnitOfWork, message_id: int, error: Exception) -> str:
         return _unsent(uow, message, error.letter, error.error)
     if _is_permanent(error) or attempts >= outbox.MOST_ATTEMPTS:
         outbox.fail(uow.connection, message, f"{type(error).__name__}: {error}", uow.now)
+        if message.kind == "mail":
+            SqlDelivery(uow).leave(message.payload["notice_id"], "failed", None)
         return "failed"
     outbox.postpone(uow.connection, message_id, uow.now, attempts, keeps_place=False)
     return "postponed"
@@ -292,6 +303,7 @@ def _unsent(uow: SqlUnitOfWork, message: Any, letter: Letter, error: MailError) 
        letter that leaves.
     """
     sent = SqlDelivery(uow)
+    sent.unsent(letter, error.reason)
     is_proven = not (error.unanswered or error.by_server) or sent.left_since(message)
     if error.bounced and uow.now - message.created_at >= LONE:
         is_proven = is_proven or sent.refused_people() == 1
@@ -303,6 +315,7 @@ def _unsent(uow: SqlUnitOfWork, message: Any, letter: Letter, error: MailError) 
             sent.bounced(letter, error.reason)
             return "done"
         if error.permanent or message.attempts >= outbox.MOST_ATTEMPTS:
+            sent.unsent(letter, error.reason, "failed")
             outbox.fail(uow.connection, message, error.reason, uow.now)
             return "failed"
         outbox.postpone(uow.connection, message.id, uow.now, message.attempts, keeps_place=False)

@@ -9,9 +9,9 @@ import json
 import os
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 
 import structlog
 from celery import Celery
@@ -22,10 +22,12 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
 
 from workflow_app.bootstrap import Container
+from workflow_app.engine.deadlines import MORNING
 from workflow_app.logs import Repeats, kind_of, one_line
+from workflow_app.services import weekly
 from workflow_app.services.accounts.access import warn_of_ends
 from workflow_app.services.cases import deadlines, vacancies
-from workflow_app.services.letters import send_digests
+from workflow_app.services.letters import send_kept_back
 from workflow_app.services.roots import send_daily_root
 from workflow_app.store.accounts import visits
 from workflow_app.store.accounts.colleagues import forget_unanswered
@@ -33,9 +35,12 @@ from workflow_app.store.accounts.sessions import SqlAccess
 from workflow_app.store.cases import deadlines as deadline_rows
 from workflow_app.store.documents import uploads
 from workflow_app.store.journals.roots import SqlRoots
+from workflow_app.store.messages import letter_log, notices
 from workflow_app.store.messages.delivery import SqlDelivery
 from workflow_app.store.messages.outbox import LANE_OF, LANES
 from workflow_app.store.operations import leases
+from workflow_app.store.read_models.weekly import SqlWeekly
+from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.supervisor.stopping import Stopping
 from workflow_app.tasks.app import BROKER_SECONDS
 from workflow_app.tasks.copies import NightlyCopy
@@ -181,13 +186,10 @@ def relay(container: Container, celery: Celery, *, with_beat: bool = False) -> N
 
 
 def tick(container: Container) -> int:
-    """Fire due deadlines and send the day's root; return how many deadlines fired."""
+    """Fire due deadlines, send the day's root and letters kept back; return how many fired."""
     container.transact(lambda uow: send_daily_root(SqlRoots(uow)))
-    container.transact(
-        lambda uow: send_digests(
-            SqlDelivery(uow), uow.now.astimezone(uow.zone), container.settings.public_url
-        )
-    )
+    base = container.settings.public_url
+    container.transact(lambda uow: send_kept_back(SqlDelivery(uow), base))
     return fire_due(container)
 
 
@@ -202,6 +204,9 @@ def clear_away(container: Container) -> None:
         pass
     container.transact(visits.close_forgotten)
     container.transact(forget_unanswered)
+    container.transact(notices.close_done)
+    while container.transact(letter_log.forget_old):
+        pass
     container.transact(
         lambda uow: SqlAccess(uow).forget_old_failures(uow.now - uploads.UNATTACHED_FOR)
     )
@@ -213,6 +218,19 @@ def warn(container: Container) -> None:
     container.transact(lambda uow: warn_of_ends(SqlAccess(uow), uow.zone, url))
 
 
+def _summarise(place: int, offices: Collection[str], base: str, uow: SqlUnitOfWork) -> bool:
+    return weekly.send(SqlWeekly(uow), place, offices, base)
+
+
+def summarise(container: Container, looked: set[tuple[int, dt.date]]) -> None:
+    """Send each municipality its letter of the week; `looked` keeps where nothing is to be done."""
+    base, offices = container.settings.public_url, container.frame.summary_for
+    for place, local in container.local_times():
+        if (place, local.date()) not in looked and local.time() >= MORNING:
+            container.transact(partial(_summarise, place, offices, base))
+            looked.add((place, local.date()))
+
+
 def beat(container: Container) -> None:
     """Fire due deadlines until stopped."""
     with Stopping() as stopping:
@@ -222,6 +240,7 @@ def beat(container: Container) -> None:
 def _beat(container: Container, stopping: Stopping) -> None:
     """Fire due deadlines until stopped; look at the posts and clear away once a day."""
     watched: set[dt.date] = set()
+    summed: set[tuple[int, dt.date]] = set()
     copies = NightlyCopy(container)
 
     def once_a_day() -> int:
@@ -232,6 +251,7 @@ def _beat(container: Container, stopping: Stopping) -> None:
             warn(container)
             watched.add(today)
         copies.tick()
+        summarise(container, summed)
         return tick(container)
 
     run(container, "beat", BEAT_SECONDS, once_a_day, stopping)

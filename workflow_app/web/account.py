@@ -1,29 +1,34 @@
 """My account: signed-in browsers, tokens of the API, the password; and my notices."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any, NamedTuple
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from workflow_app.engine.refusals import Refusal
 from workflow_app.http import limits
-from workflow_app.http.container import read, stop_reading, transact
+from workflow_app.http.container import container, read, stop_reading, transact
 from workflow_app.http.numbers import number_in
 from workflow_app.http.passwords import confirm
+from workflow_app.services import letter_choices
 from workflow_app.services.accounts import access as service
 from workflow_app.services.accounts import passwords
+from workflow_app.services.letters import ACCESS, ALIKE, MOST_LETTERS, heading_of
 from workflow_app.store.accounts import access_changes, sessions
 from workflow_app.store.accounts.access_changes import SqlAccessChanges
 from workflow_app.store.accounts.sessions import SqlAccess
 from workflow_app.store.directory import questions
 from workflow_app.store.messages import notices as notice_store
-from workflow_app.store.messages.letters import ACCESS
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import cookies
 from workflow_app.web.security import person_id
 
 account = Blueprint("account", __name__)
 notices = Blueprint("notices", __name__)
+
+MOST_NOTICES = 100
 
 Answer = Response | str | tuple[str, int]
 
@@ -32,10 +37,14 @@ def _page(refusal: Refusal | None = None, token: str = "") -> str:
     def look(uow: SqlUnitOfWork) -> str:
         person = person_id()
         row = questions.person(uow.session, person)
+        own = sessions.own_account(uow.session, person)
         return render_template(
             "account/show.html",
             person=row,
-            account=sessions.own_account(uow.session, person),
+            account=own,
+            kinds=_kinds(uow),
+            choices=letter_choices.choices_of(own.letters if own else None),
+            most_letters=MOST_LETTERS,
             sent=request.form,
             terms=service.TOKEN_DAYS,
             usual=service.USUAL_TOKEN_DAYS,
@@ -169,15 +178,70 @@ def revoke_token(prefix: str) -> Response:
     return redirect(url_for("account.show"))
 
 
+def _kinds(uow: SqlUnitOfWork) -> Mapping[str, letter_choices.Kind]:
+    """Return the kinds of letters a person chooses among: those that may come to her."""
+    kinds = letter_choices.KINDS
+    held = {capacity.role for capacity in uow.actor(person_id()).capacities}
+    if held & {*container().frame.summary_for}:
+        return kinds
+    return {key: kind for key, kind in kinds.items() if key != letter_choices.SUMMARY}
+
+
+@account.post("/account/letters")
+def choose_letters() -> Answer:
+    """Keep which letters a person wants, and when."""
+    person, chosen = person_id(), letter_choices.choose(request.form)
+    if isinstance(chosen, Refusal):
+        return _refused(chosen)
+    transact(lambda uow: SqlAccess(uow).set_letters(person, chosen.as_kept()))
+    flash("Записано: новые письма придут так, как вы выбрали.", "success")
+    return redirect(url_for("account.show") + "#letters")
+
+
+class NoticeLine(NamedTuple):
+    """Notices that say the same, as one line: the newest, how many, and what became of them."""
+
+    notice: Any
+    times: int
+    is_done: bool
+    """Whether what they asked for is done."""
+    is_new: bool
+
+
+class NoticeGroup(NamedTuple):
+    """Lines that ask for the same of several cases; without a heading a line by itself."""
+
+    heading: str
+    lines: Sequence[NoticeLine]
+
+
 @notices.get("/notices", endpoint="show")
 def show_notices() -> str:
-    """List a person's notices."""
+    """List a person's notices: equal ones in one line, alike ones under one heading."""
     person = person_id()
     return read(
         lambda uow: render_template(
-            "account/notices.html", notices=notice_store.of_person(uow.session, person, 100)
+            "account/notices.html",
+            groups=[*_groups(notice_store.of_person(uow.session, person, MOST_NOTICES))],
         )
     )
+
+
+def _groups(found: Sequence[tuple[Any, bool]]) -> Iterator[NoticeGroup]:
+    equal: dict[tuple[Any, ...], list[Any]] = {}
+    for notice, is_done in found:
+        is_new = not notice.read_at and not is_done
+        key = (notice.subject, notice.instance_id, is_done, is_new)
+        equal.setdefault(key, []).append(notice)
+    alike: dict[tuple[Any, ...], list[NoticeLine]] = {}
+    for (subject, _, is_done, is_new), same in equal.items():
+        line = NoticeLine(same[0], len(same), is_done, is_new)
+        alike.setdefault((heading_of(subject), is_done, is_new), []).append(line)
+    for (heading, *_), lines in alike.items():
+        if len(lines) >= ALIKE:
+            yield NoticeGroup(heading, lines)
+        else:
+            yield from (NoticeGroup("", [line]) for line in lines)
 
 
 @notices.post("/notices/read")

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from workflow_app.engine.refusals import Refusal
@@ -13,6 +14,7 @@ from workflow_app.http.container import read, transact
 from workflow_app.http.numbers import number_in
 from workflow_app.services import reminding
 from workflow_app.services.indicators import ANSWER_FOR_ALL, WATCH
+from workflow_app.services.letter_choices import DEADLINE
 from workflow_app.store.cases import late as store
 from workflow_app.store.directory import calendar
 from workflow_app.store.unit_of_work import SqlUnitOfWork
@@ -93,7 +95,9 @@ def remind() -> Response:
     if isinstance(result, Refusal):
         flash(result.message, "danger")
     else:
-        flash(_said(result), "success" if result.sent else "info")
+        way = url_for("letters.show", kind=DEADLINE, since=read(lambda uow: uow.today))
+        said = Markup('{} <a href="{}">Дошли ли письма</a>').format(_said(result), way)
+        flash(said, "success" if result.sent else "info")
     return redirect(url_for("late.show"))
 
 

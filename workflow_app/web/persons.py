@@ -229,7 +229,7 @@ def _known(uow: SqlUnitOfWork, who: int) -> Mapping[str, Any]:
             if change.wish.person_id == who
         ],
         "work": queue.rows,
-        "has_more": queue.has_more,
+        "has_more": bool(queue.after),
         "readable": readable_among(uow, cases, uow.actor(person_id())),
         "events": changes.history(uow.session, person),
     }

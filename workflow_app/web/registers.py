@@ -9,7 +9,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from workflow_app.engine.calendar import school_year_of
-from workflow_app.http.container import container, read, transact
+from workflow_app.http.container import read, transact
 from workflow_app.http.numbers import day_in, number_in
 from workflow_app.services import administration as service
 from workflow_app.services.accounts.colleagues import may_see_address
@@ -26,6 +26,7 @@ from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.declared import rows_of_subject
 from workflow_app.web.forms import next_label
 from workflow_app.web.journals import JOURNAL, listed
+from workflow_app.web.pages import soon
 from workflow_app.web.readable_cases import cases_in_sight, readable_among
 from workflow_app.web.security import municipality, person_id, whole_municipality
 from workflow_app.web.suggesting import waiting_at
@@ -43,16 +44,20 @@ def _date(name: str) -> dt.date | None:
 def all_cases() -> str:
     """List the cases a person may read."""
     args = request.args
-    wanted = queries.CaseFilter(
-        args.get("process", ""),
-        args.get("state", ""),
-        args.get("text", "").strip()[:100],
-        number_in(args.get("before")),
-        late=container().clock.now() if "late" in args else None,
-    )
+    since = day_in(args.get("since"))
 
     def look(uow: SqlUnitOfWork) -> str:
-        seen, below = cases_in_sight(uow, uow.actor(person_id()), wanted)
+        actor = uow.actor(person_id())  # days are those of her municipality from here on
+        wanted = queries.CaseFilter(
+            args.get("process", ""),
+            args.get("state", ""),
+            args.get("text", "").strip()[:100],
+            number_in(args.get("before")),
+            late=uow.now if "late" in args else None,
+            soon=(uow.now, soon(uow)) if "soon" in args else None,
+            since=dt.datetime.combine(since, dt.time(), uow.zone) if since else None,
+        )
+        seen, below = cases_in_sight(uow, actor, wanted)
         return render_template(
             "registers/cases.html", rows=seen, processes=uow.processes, wanted=wanted, below=below
         )

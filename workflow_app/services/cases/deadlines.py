@@ -2,15 +2,18 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from workflow_app.engine.calendar import due_moment
 from workflow_app.engine.case import Case
 from workflow_app.engine.deadlines import Due, Holder, default_policy, moments, schedule
 from workflow_app.engine.marks import fill
 from workflow_app.engine.process import Process
+from workflow_app.engine.roles import POST
 from workflow_app.engine.roles import targets as targets_of
+from workflow_app.engine.text import day_in_words
 from workflow_app.services.cases.acting import act_as_system, close_ballot
+from workflow_app.services.letter_choices import DEADLINE
 from workflow_app.services.ports import DueTick, UnitOfWork
 
 
@@ -32,6 +35,8 @@ class Deadlines(UnitOfWork, Protocol):
         """Give a deadline new moments."""
 
 
+MOST_NAMED = 3
+"""So many of those a case waits for are named in a letter."""
 WORDS = {
     "remind": "Напоминание о сроке {due}",
     "due": "Срок истёк {due}",
@@ -90,17 +95,36 @@ def _put_off(uow: Deadlines, case: Case, tick: DueTick, due: Due) -> bool:
 
 def _notify(uow: Deadlines, process: Process, case: Case, tick: DueTick) -> None:
     """Remind those who are waited for, or tell the role the deadline escalates to."""
-    if tick.what == "escalate":
-        targets = _escalated(uow, process, case, tick)
-    else:
-        targets = list(uow.waiting_for(tick))
+    late = list(uow.waiting_for(tick))
+    targets = _escalated(uow, process, case, tick) if tick.what == "escalate" else late
     if not targets:
         return
     due = f"{tick.due_at.astimezone(uow.zone):%d.%m.%Y}"
     subject = f"{fill(WORDS[tick.what], due=due)}: {process.heading_of(case.data)} {case.number}"
-    text = f"Стадия: {process.states[case.state].title}"
-    payload = {"to": targets, "subject": subject.strip(), "text": text}
+    day = day_in_words(tick.due_at.astimezone(uow.zone).date(), uow.today)
+    text = f"Стадия: {process.states[case.state].title}. Срок: до {day}."
+    if tick.what == "escalate":
+        text = "\n".join(filter(None, (text, _awaited(uow, process, case, late))))
+    payload: dict[str, Any] = {"to": targets, "subject": subject.strip(), "text": text}
+    payload["kind"] = DEADLINE
+    if tick.what != "escalate":
+        payload["work"] = ""
+    elif len(late) == 1:  # what is told of is over once that is done
+        payload |= {"work": "", "of": late[0]}
     uow.send(case, "tell", payload)
+
+
+def _awaited(uow: Deadlines, process: Process, case: Case, late: Sequence[tuple[str, int]]) -> str:
+    """Return whom a case is waiting for, in a sentence; empty where that is somebody by name."""
+    titles = {role.held_by: role.title for role in process.roles() if role.held_by != POST}
+    facts = uow.facts(case.municipality_id)
+    named = [
+        ", ".join(filter(None, (titles[role], facts.name("school", place) if place else "")))
+        for role, place in late[:MOST_NAMED]
+        if role in titles
+    ]
+    rest = f" и ещё {len(late) - MOST_NAMED}" if len(late) > MOST_NAMED else ""
+    return f"Ждём: {'; '.join(named)}{rest}." if named else ""
 
 
 def _escalated(

@@ -39,6 +39,7 @@ from workflow_app.services.cases import children, undo_traces
 from workflow_app.services.cases.children import plain
 from workflow_app.services.cases.work_items import Origin, Waiting, quotes, waits_otherwise
 from workflow_app.services.hashing import sha256, text_hash
+from workflow_app.services.letter_choices import FEED, PROGRESS
 from workflow_app.services.ports import Entry, NewCase, NewDocument, NewWorkItem, UnitOfWork
 
 MOST_STEPS = 100
@@ -441,7 +442,8 @@ class Interpreter:
     def _tell(self, case: Case, change: Notify) -> None:
         to = [target for role in change.roles for target in targets(role, case.parties)]
         by = case.capacity.person_id if case.capacity else 0
-        payload = {"to": to, "subject": change.subject, "text": change.text, "by": by}
+        kind = FEED if self.uow.processes[case.process].feed else PROGRESS
+        payload = {"to": to, "subject": change.subject, "text": change.text, "by": by, "kind": kind}
         self.uow.send(case, "tell", payload)
 
     # ------------------------------------------------------------ states

@@ -19,8 +19,9 @@ from workflow_app.services.accounts.access_changes import (
 )
 from workflow_app.services.accounts.second_factor import weighty_offices
 from workflow_app.services.administration import Office
+from workflow_app.services.letters import ACCESS, PRIVATE
 from workflow_app.store.accounts.admin import SqlAdministration
-from workflow_app.store.messages.letters import ACCESS, PRIVATE, put_letter
+from workflow_app.store.messages.letters import put_letter
 from workflow_app.store.models.accounts import AccessChange as AccessChangeRow
 from workflow_app.store.models.accounts import (
     AccessLink,
@@ -33,6 +34,7 @@ from workflow_app.store.models.accounts import (
 )
 from workflow_app.store.models.base import inserted_id, table
 from workflow_app.store.models.directory import Person, Position, Substitution
+from workflow_app.store.models.messages import Notice
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ _ACCOUNT = table(Account)
 _PERSON = table(Person)
 _POSITION = table(Position)
 _SUBSTITUTION = table(Substitution)
+_NOTICE = table(Notice)
 
 
 class SqlAccessChanges(SqlAdministration):
@@ -140,6 +143,9 @@ class SqlAccessChanges(SqlAdministration):
         for model in (SignInSession, ApiToken, AccessLink, SavedView, CalendarLink, Account):
             rows = table(model)
             self._connection.execute(delete(rows).where(rows.c.person_id == person_id))
+        self._connection.execute(
+            update(_NOTICE).where(_NOTICE.c.person_id == person_id).values(address="")
+        )
         person = self._session.get_one(Person, person_id)
         person.email, person.email_bounced_at, person.is_active = None, None, False
         self._session.flush()

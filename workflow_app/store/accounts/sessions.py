@@ -1,7 +1,7 @@
 """Accounts, sessions, links and tokens as rows."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -201,6 +201,11 @@ class SqlAccess(SqlFactors):
         """Keep how pages look to a person."""
         own = _ACCOUNT.c.person_id == person_id
         self._connection.execute(update(_ACCOUNT).where(own).values(look=look))
+
+    def set_letters(self, person_id: int, letters: Mapping[str, Any]) -> None:
+        """Keep which letters a person wants."""
+        own = _ACCOUNT.c.person_id == person_id
+        self._connection.execute(update(_ACCOUNT).where(own).values(letters=letters))
 
     def end_session(self, token_sha256: str) -> None:
         """Delete one session."""

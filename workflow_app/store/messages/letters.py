@@ -4,6 +4,7 @@ import secrets
 
 from sqlalchemy import insert, select
 
+from workflow_app.services.letters import ACCESS, PRIVATE
 from workflow_app.store.messages import outbox
 from workflow_app.store.models.base import inserted_id, table
 from workflow_app.store.models.directory import Person
@@ -12,12 +13,6 @@ from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 _NOTICE = table(Notice)
 _PERSON = table(Person)
-
-
-PRIVATE = "letter"
-"""The kind whose text may hold a secret: no page shows it, and none is kept once it left."""
-ACCESS = "access"
-"""The kind that is a notice, too, and leads to what waits about one's access."""
 
 
 def put_letter(
@@ -42,7 +37,7 @@ def put_letter(
         "text": text,
         "created_at": uow.now,
         "bounced": "",
-        "read_at": uow.now if kind == PRIVATE else None,
+        "read_at": None if kind == ACCESS else uow.now,
     }
     notice_id = inserted_id(uow.connection.execute(insert(_NOTICE).values(values)))
     payload = {"notice_id": notice_id, **({"to": to} if to else {})}

@@ -26,6 +26,8 @@ class Account(Base):
     """When her way in was last changed otherwise than in her own visit."""
     look: Mapped[str] = mapped_column(String(40), default="", server_default="")
     """Words of `web.look`: how pages look to her, where she has chosen it."""
+    letters: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    """Which letters she wants and when, as `letter_choices.Choices` keeps it."""
 
 
 class SignInSession(Base):

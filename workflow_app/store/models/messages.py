@@ -10,6 +10,7 @@ from workflow_app.store.models.base import Base
 
 _WAITING = text("done_at IS NULL AND handed_at IS NULL")
 _MAILED = text("mailed_at IS NOT NULL")
+_WAITS = text("waits_until IS NOT NULL")
 _HANDED = text("done_at IS NULL AND handed_at IS NOT NULL")
 
 
@@ -88,6 +89,9 @@ class Notice(Base):
             postgresql_where=_MAILED,
             sqlite_where=_MAILED,
         ),
+        Index("ix_notice_waits", "waits_until", postgresql_where=_WAITS, sqlite_where=_WAITS),
+        Index("ix_notice_log", "municipality_id", "id"),
+        Index("ix_notice_instance", "instance_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -95,6 +99,9 @@ class Notice(Base):
     person_id: Mapped[int]
     instance_id: Mapped[int | None]
     kind: Mapped[str] = mapped_column(String(40))
+    """A key of `letter_choices.KINDS`, or one nobody chooses: `letters.PRIVATE`, `ACCESS`."""
+    work_id: Mapped[int | None]
+    """The work item it asks to do: the notice is closed with it."""
     dedupe_key: Mapped[str] = mapped_column(String(200))
     subject: Mapped[str] = mapped_column(String(400))
     text: Mapped[str]
@@ -103,7 +110,17 @@ class Notice(Base):
     mailed_at: Mapped[dt.datetime | None]
     bounced: Mapped[str] = mapped_column(default="")
     digest_on: Mapped[dt.date | None]
-    """The day whose digest carries it, when single letters would be too many."""
+    """The day whose digest carries it."""
+    waits_until: Mapped[dt.datetime | None]
+    """Until when its letter is kept back: the hour of the digest, or the end of quiet hours."""
+    letter_state: Mapped[str] = mapped_column(
+        String(12), default="waiting", server_default="waiting"
+    )
+    """What became of its letter: a key of `letters.STATES`."""
+    address: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    """Where its letter went, or was refused."""
+    answer: Mapped[str] = mapped_column(default="", server_default="")
+    """What the mail server said of it last, unless it refused the address (`bounced`)."""
 
 
 class Lease(Base):

@@ -616,6 +616,10 @@ class CaseFilter:
     """The page continues below this case."""
     late: dt.datetime | None = None
     """Only what somebody is late with at this moment."""
+    soon: tuple[dt.datetime, dt.datetime] | None = None
+    """Only what is due between two moments."""
+    since: dt.datetime | None = None
+    """Only what began then or later."""
 
 
 def cases(
@@ -647,6 +651,11 @@ def cases(
         conditions.append(Instance.id < wanted.before)
     if wanted.late:
         conditions.append(Instance.id.in_(_late(wanted.late)))
+    if wanted.soon:
+        due = (WorkItem.due_at >= wanted.soon[0], WorkItem.due_at <= wanted.soon[1])
+        conditions.append(Instance.id.in_(select(WorkItem.instance_id).where(is_awaited(), *due)))
+    if wanted.since:
+        conditions.append(Instance.created_at >= wanted.since)
     if private:
         place = tuple_(Instance.process, Instance.state)
         conditions.append(or_(place.not_in(list(private)), Instance.id.in_(part)))

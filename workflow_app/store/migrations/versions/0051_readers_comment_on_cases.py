@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0053"
-down_revision = "0052"
+revision = "0051"
+down_revision = "0050"
 branch_labels = None
 depends_on = None
 
