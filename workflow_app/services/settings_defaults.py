@@ -38,6 +38,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
         *("A-09.small_group", "A-09.survey", "survey.questions", "A-12", "requests.appeals"),
     ),
     "Приказы, подписи, справки": ("A-14", "A-16", "A-15.report"),
+    "Письма": ("letters.days", "letters.weekly"),
     "Вход и доступ": ("access.idle_hours", "access.second_factor", "access.application_days"),
 }
 """Heading → the settings under it; what no heading names stands under `REST`."""
