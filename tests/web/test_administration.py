@@ -447,7 +447,7 @@ def test_a_closed_school_is_marked_and_offered_to_nobody_any_more(browser, distr
     school, officer = district.organisations["S08"], browser("P003")
     address, closing = f"/registers/school/{school}", {"why.reason": "решение", "why.basis": "№ 5"}
     offered = f'<option value="{school}">МКОУ'
-    assert offered in browser("P102").get(f"/cases/{draft}")
+    assert offered in browser("P102").get(f"/cases/{draft}?show=all")
     assert f'href="{address}/end"' in officer.get(f"/schools/{school}")
     browser("P112").post(f"{address}/end", status=404, **closing)
 
@@ -466,13 +466,13 @@ def test_a_closed_school_is_marked_and_offered_to_nobody_any_more(browser, distr
         assert "закрыта с 28.08.2025" in text_of(officer.client.get(page))
     said = text_of(officer.client.get(f"{address}?on=2025-08-27"))
     assert "К какой школе присоединена" in said
-    assert offered not in browser("P102").get(f"/cases/{draft}")
+    assert offered not in browser("P102").get(f"/cases/{draft}?show=all")
     taken = re.search('name="_version" value="([0-9]+)"', officer.get(address))
     officer.post(f"{address}/take-back", _version=taken[1], **{"why.reason": "решение отменено"})
     assert "решение отменено" in officer.get(address)
     for day in ("2025-08-27", "2025-08-28"):
         assert "<dt>К какой школе присоединена" not in officer.get(f"{address}?on={day}")
-    assert offered in browser("P102").get(f"/cases/{draft}")
+    assert offered in browser("P102").get(f"/cases/{draft}?show=all")
 
 
 @pytest.mark.shipped

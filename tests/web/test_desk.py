@@ -284,7 +284,7 @@ def test_whatever_the_rail_names_opens_for_who_sees_it(browser, person):
 @pytest.mark.shipped
 def test_a_tag_leads_to_what_its_clause_says(browser, draft):
     reader = browser("P102")
-    case = reader.get(f"/cases/{draft}")
+    case = reader.get(f"/cases/{draft}?show=all")
     tags = re.findall(r'<a class="basis" href="/help/clauses#(p-[^"]+)">', case)
     page = reader.get("/help/clauses")
     assert tags

@@ -136,7 +136,7 @@ LIST = "/admin/settings/visits.checklist"
 
 def test_what_is_looked_at_the_municipality_writes_line_by_line(district, browser):
     officer = browser("P003")
-    said = officer.get("/admin/settings")
+    said = officer.get("/admin/settings?text=посещени")
     assert "Педагоги обмениваются материалами, банк материалов пополняется" in said
     officer.post(LIST, value=" План идёт \r\n\r\nПлан идёт\r\nШколы встречаются\r\n")
     kept = {row["key"]: row["value"] for row in district.rows(Setting)}
