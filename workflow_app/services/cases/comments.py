@@ -14,6 +14,7 @@ from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import POST, Actor, Capacity, targets
 from workflow_app.services.cases import acting
+from workflow_app.services.letter_choices import DECISION
 
 LONGEST = 2000
 MOST_AN_HOUR = 30
@@ -92,6 +93,7 @@ def comment(
             "subject": f"Вас зовут в обсуждение: {heading}",
             "text": f"{text}\n\nПишет: {by.title}",
             "by": person_id,
+            "kind": DECISION,
         }
         store.send(case, "tell", payload)
     return None

@@ -8,6 +8,7 @@ from sqlalchemy import func, select, update
 
 from workflow_app.engine.roles import Actor, Capacity
 from workflow_app.services.assigning import Work, owner
+from workflow_app.services.letter_choices import DECISION
 from workflow_app.store.directory import offices
 from workflow_app.store.messages import outbox
 from workflow_app.store.models.base import table
@@ -79,6 +80,7 @@ class SqlAssigning:
     ) -> None:
         """Send a notice to whoever holds an office, in the same transaction."""
         payload = {"to": [to], "subject": subject, "text": text, "by": by.person_id}
+        payload["kind"] = DECISION
         row = outbox.message(by.municipality_id, instance_id, "tell", payload, self._uow.now)
         self._uow.connection.execute(outbox.ADD, [row])
 
