@@ -121,6 +121,15 @@ def test_an_officer_hands_out_ticked_work_and_hears_of_each_that_cannot_be(
     assert item_of(district, submitted)["person_id"] is None
 
 
+@pytest.mark.usefixtures("draft")
+def test_what_one_person_alone_may_do_is_not_offered_to_be_handed_on(browser, district):
+    page = browser("P003").get(f"/work/of/{district.people['P102']}")
+    assert "исполнить может только этот человек" in page
+    assert 'action="/work/give"' in page
+    assert 'name="person"' not in page
+    assert 'href="/admin/substitutions"' in page
+
+
 @pytest.mark.usefixtures("submitted")
 def test_a_view_is_shared_with_who_works_in_the_same_organisation(browser):
     mine, other, stranger = browser("P006"), browser("P007"), browser("P102")

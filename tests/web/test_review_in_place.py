@@ -64,8 +64,9 @@ def test_the_return_begins_with_what_was_written_and_ends_the_review(browser, di
     sent |= {"remarks.0.about": "goal", "remarks.0.text": f"{TEXT}."}
     methodist.post(to, **sent)
     assert [row.text for row in district.case(submitted).data.remarks] == [f"{TEXT}."]
-    assert district.rows(ReviewDraft) == []
     methodist.post(f"/cases/{submitted}/review", status=422, on__goal=TEXT)
+    methodist.post(f"/cases/{submitted}/take-back")
+    assert bar(methodist.get(f"/cases/{submitted}")) == "просмотрено 1 из 4 · 1 замечание"
 
 
 def test_a_review_costs_one_statement_of_its_own(browser, district, submitted):
@@ -79,13 +80,19 @@ def test_a_review_costs_one_statement_of_its_own(browser, district, submitted):
     assert [one for one in statements if "review_draft" in one] == []
 
 
-def test_a_step_that_would_drop_remarks_says_so(browser, district, submitted):
+def test_a_step_that_would_drop_remarks_says_so_wherever_it_is_taken(browser, district, submitted):
     methodist = browser("P006")
     assert write(methodist, submitted, _ask="endorse").location.endswith("/actions/endorse")
-    kept = write(methodist, submitted, on__goal=TEXT, _act="endorse")
-    assert kept.location == f"/cases/{submitted}#f-"
-    assert "записано 1 замечание" in methodist.get(f"/cases/{submitted}")
+    write(methodist, submitted, on__goal=TEXT)
+    path = f"/cases/{submitted}/actions/endorse"
+    page = methodist.get(path)
+    sent = {name: field(page, name) for name in ("_version", "_seen")}
+    answer = methodist.post(path, status=422, conclusion="Условия выполнены.", **sent)
+    assert "записано 1 замечание" in answer.get_data(as_text=True)
     assert district.state(submitted) == "submitted"
+    write(methodist, submitted, on__goal="")
+    methodist.post(path, conclusion="Условия выполнены.", **sent)
+    assert district.state(submitted) != "submitted"
 
 
 def test_only_who_may_return_reviews_and_only_what_she_sees(browser, district, submitted):

@@ -40,8 +40,9 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """What was handed out, and which items could not be, each with the reason."""
+    """What was handed out to whom (none: to everybody), and what could not be, with the reason."""
 
+    to: int | None = None
     done: list[Work] = field(default_factory=list)
     refused: list[tuple[Work, Refusal]] = field(default_factory=list)
 
@@ -90,7 +91,7 @@ def hand_out(
     if not found:
         return UNKNOWN
     held = store.holders(found)
-    handed = Handed()
+    handed = Handed(person_id)
     offices: list[Capacity] = []
     for work in found:
         chosen = next((one for one in held[work.id] if owner(one) == person_id), None)
@@ -108,7 +109,7 @@ def hand_out(
 
 def take(store: Assigning, actor: Actor, seen: Mapping[int, int | None]) -> Handed | Refusal:
     """Take items for oneself: item → who had it by name on the page; she is told of it."""
-    handed = Handed()
+    handed = Handed(actor.person_id)
     for work, own, others in _within_reach(store, actor, [*seen]):
         if refusal := _take(store, own, work, seen[work.id]):
             handed.refused.append((work, refusal))

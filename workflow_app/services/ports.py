@@ -285,8 +285,8 @@ class UnitOfWork(Protocol):
     def note_reading(self, instance_id: int, person_id: int) -> None:
         """Remember that a person opened a case; the first time counts."""
 
-    def forget_review(self, instance_id: int, person_id: int) -> None:
-        """Drop what a person has said of a text before her step."""
+    def remarks_written(self, case: Case, person_id: int) -> int:
+        """Return how many remarks a person has written about the text as it stands."""
 
     def attach_file(self, file_id: int, instance_id: int) -> None:
         """Give a file to its case."""

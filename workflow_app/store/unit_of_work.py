@@ -521,9 +521,10 @@ class SqlUnitOfWork:
         """Keep a person's review of the text instead of what she said before."""
         reviews.keep(self.connection, case, person_id, review)
 
-    def forget_review(self, instance_id: int, person_id: int) -> None:
-        """Drop what a person has said of a text before her step."""
-        reviews.drop(self.connection, instance_id, person_id)
+    def remarks_written(self, case: Case, person_id: int) -> int:
+        """Return how many remarks a person has written about the text as it stands."""
+        review = self.review(case, person_id)
+        return len(review.remarks) if review else 0
 
     def note_refused(self, case: Case, by: Capacity, refusal: Refusal) -> None:
         """Keep that somebody tried what was not hers, beside what administrators do."""

@@ -1,11 +1,16 @@
 """Work given by name: who may be given an item, taking and giving back, and who has how much."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, islice
+from operator import attrgetter
+from typing import NamedTuple
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from workflow_app.engine.refusals import Refusal
+from workflow_app.engine.roles import Capacity
 from workflow_app.engine.text import plural
 from workflow_app.http.container import read, transact
 from workflow_app.http.numbers import number_in
@@ -23,8 +28,18 @@ from workflow_app.web.security import away, person_id
 
 assigning = Blueprint("assigning", __name__, url_prefix="/work")
 
-Performers = Sequence[tuple[int, str]]
-"""People who may do an item, by name; who stands in is chosen as the person she stands in for."""
+
+class Performer(NamedTuple):
+    """Somebody who may do an item; who stands in is given it as the person she stands in for."""
+
+    key: int
+    name: str
+    person_id: int
+
+
+Performers = Sequence[Performer]
+NAMED = 10
+"""So many of what was handed out are named: what is said is kept in a cookie."""
 FOR_WHOM = "Кто чем занят, видят администратор и специалист управления образованием."
 
 
@@ -42,11 +57,18 @@ def performers(
     names = queries.names(uow.session, people) if people else {}
     return {
         work_id: sorted(
-            {(owner(one), names[one.person_id]) for one in held[role, place]},
-            key=lambda found: found[1],
+            {
+                Performer(owner(one), _named(names[one.person_id], one), one.person_id)
+                for one in held[role, place]
+            },
+            key=attrgetter("name"),
         )
         for work_id, role, place in items
     }
+
+
+def _named(name: str, office: Capacity) -> str:
+    return f"{name} (замещает)" if office.stands_for else name
 
 
 @assigning.get("")
@@ -84,14 +106,16 @@ def show(who: int) -> str:
         items = [(row.work_id, row.role, row.role_organisation_id) for row in page.rows]
         held = performers(uow, place, items)
         days = calendar.load_calendar(uow.session, place)
+        others = {
+            work: [one for one in found if one.person_id != who] for work, found in held.items()
+        }
         return render_template(
             "work/person.html",
             person=person,
             page=page,
             held=held,
-            others=sorted(
-                {one for found in held.values() for one in found}, key=lambda one: one[1]
-            ),
+            may={row.work_id for row in page.rows if others[row.work_id] or row.person_id},
+            others=sorted(set(chain(*others.values())), key=attrgetter("name")),
             readable=readable_among(
                 uow, (row.instance_id for row in page.rows), uow.actor(person_id())
             ),
@@ -128,15 +152,30 @@ def hand_out(work_ids: Sequence[int], chosen: int | None) -> Handed | Refusal:
 
 
 def say_handed(handed: Handed | Refusal) -> None:
-    """Say on the next page what was handed out, and of each item that was not, why."""
+    """Say on the next page what was handed out and to whom, and of the rest why it was not."""
     if isinstance(handed, Refusal):
         flash(handed.message, "danger")
         return
     for work, refusal in handed.refused:
         flash(f"{work.title}: {refusal.message}", "danger")
     if handed.done:
-        count = plural(len(handed.done), "дело", "дела", "дел")
-        flash(f"Поручение записано: {count}.", "success")
+        flash(read(lambda uow: _said(uow, handed)), "success")
+
+
+def _said(uow: SqlUnitOfWork, handed: Handed) -> Markup:
+    """Return what was handed to whom; a case the reader may not open is not called by its name."""
+    to = queries.names(uow.session, {handed.to}).get(handed.to, "") if handed.to else ""
+    cases = [one.instance_id for one in handed.done]
+    readable = readable_among(uow, cases, uow.actor(person_id()))
+    lines = (
+        Markup("<li>{}</li>").format(
+            f"{one.title}: {one.heading}" if one.instance_id in readable else one.title
+        )
+        for one in islice(handed.done, NAMED)
+    )
+    count = plural(len(handed.done), "дело", "дела", "дел")
+    said = f"Поручение записано: {count}, {to or service.EVERYBODY}."
+    return Markup("{}<ul>{}</ul>").format(said, Markup("").join(lines))
 
 
 @assigning.post("/<int:work_id>/assign")

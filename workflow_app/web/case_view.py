@@ -435,6 +435,9 @@ def view_case(
         kept=case.typed,
         writer=actor,
     )
+    # What is sent is read as everybody will read it, cell by cell.
+    is_check = is_parted and at == parts.CHECK
+    read = forms.controls(uow, case, data, only=(), kept=case.typed) if is_check else ()
     return CaseView(
         case,
         queries.case(uow.session, case.id) or abort(404),
@@ -465,7 +468,7 @@ def view_case(
         text_hash(case.process, data) if action else case.text_hash,
         _dropped(uow, case, data),
         None if process.feed else comments.count(uow, case.id),
-        parts.writing(process, case, controls, offers) if is_parted else None,
+        parts.writing(process, case, controls, offers, read) if is_parted else None,
         None
         if action
         else reviewing.look(uow, case, page, offers, controls, said, actor.person_id),

@@ -12,7 +12,6 @@ from workflow_app.engine.case import Case
 from workflow_app.engine.forms import Form, unfinished
 from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal, joined
-from workflow_app.engine.text import plural
 from workflow_app.http.container import container, read, transact, transact_and_show
 from workflow_app.http.numbers import number_in
 from workflow_app.services.cases import acting, drafts, requests, reviewing
@@ -350,16 +349,9 @@ def review(instance_id: int) -> Answer:
             )
         ), 422
     to = url_for("cases.show", instance_id=instance_id)
-    through = sent.get("_act") or sent.get("_ask")
-    if through and kept.remarks:
-        count = plural(len(kept.remarks), "замечание", "замечания", "замечаний")
-        flash(
-            f"У вас записано {count}. Этот шаг их не передаёт: верните с ними или сотрите их.",
-            "info",
-        )
-    elif "_act" in sent:
+    if "_act" in sent:
         return actions.act(instance_id, sent["_act"])
-    elif step := through or sent.get("_return"):
+    if step := sent.get("_ask") or sent.get("_return"):
         return redirect(url_for("actions.ask", instance_id=instance_id, action=step))
     unit = sent.get("_accept") or sent.get("_doubt")
     return redirect(f"{to}#u-{unit}" if unit else f"{to}#f-{sent.get('_at', '')}")

@@ -8,6 +8,7 @@ from workflow_app.http.container import read, transact
 from workflow_app.http.numbers import number_in
 from workflow_app.services.cases import comments as service
 from workflow_app.store.cases import comments as store
+from workflow_app.store.directory import questions
 from workflow_app.store.read_models import queries
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.case_view import readable
@@ -30,13 +31,16 @@ def _page(uow: SqlUnitOfWork, instance_id: int, refusal: Refusal | None = None) 
     found = store.of_case(uow, case.id)
     known = service.readers_of(own, case, actor.person_id)
     people = {*known, *(one for line in found for one in line.called)}
+    names = queries.names(uow.session, people) if people else {}
+    places = questions.organisation_names(uow.session, case.municipality_id, uow.today)
     return render_template(
         "cases/comments.html",
         case=case,
         heading=process.heading_of(case.data),
         found=found,
-        known=known,
-        names=queries.names(uow.session, people) if people else {},
+        known=sorted(known.values(), key=lambda one: names[one.person_id]),
+        places=places,
+        names=names,
         refusal=refusal,
         typed=request.form.get("comment", ""),
         ticked={number_in(one) for one in request.form.getlist("called")},

@@ -73,7 +73,7 @@ def _groups(uow: SqlUnitOfWork, place: int, found: Sequence[store.LateLine]) -> 
     grouped: dict[tuple[str, str], list[Line]] = {}
     for one in found:
         work = one.work
-        names = ", ".join(name for _, name in held[work.id])
+        names = ", ".join(one.name for one in held[work.id])
         where = one.organisation if work.role != POST else ""
         said = ", ".join(filter(None, (where, names)))
         left = days_left(days, uow.today, work.due_at.astimezone(uow.zone).date())

@@ -1,7 +1,7 @@
 """A long form written part by part: which parts there are, how each stands, what stops the text."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from workflow_app.engine.case import Case
@@ -108,11 +108,16 @@ def _size(data: Form, view: FieldView) -> int:
 
 
 def writing(
-    process: Process, case: Case, controls: Sequence[Control], offers: Sequence[Offer]
+    process: Process,
+    case: Case,
+    controls: Sequence[Control],
+    offers: Sequence[Offer],
+    read: Sequence[Control] = (),
 ) -> Writing:
     """Return the parts of a form with what the sending step says against each.
 
-    Who writes and does not send is told what is not filled in.
+    Who writes and does not send is told what is not filled in. Controls to `read` stand in place
+    of those to write in.
     """
     declared, odd = parts(process.form), list(unfinished(case.data, case.typed))
     sending = [one for one in offers if one.action.style == "primary" and one.capacities]
@@ -124,7 +129,11 @@ def writing(
         _view(case, part, controls, found, {one.field or "" for one in odd}) for part in declared
     )
     lead = [one for one in controls if not one.are_remarks and not part_of(declared, one.name)]
-    return Writing([one for one in views if one], lead, found)
+    told = {one.name: one for one in read}
+    shown = [
+        replace(one, controls=[told.get(c.name, c) for c in one.controls]) for one in views if one
+    ]
+    return Writing(shown, lead, found)
 
 
 def _view(

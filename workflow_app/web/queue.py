@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby, islice
-from operator import itemgetter
+from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
@@ -126,7 +126,7 @@ def _page(uow: SqlUnitOfWork, args: Mapping[str, str], ticked: Collection[str] =
         query=query,
         groups=_grouped(page.rows, wanted.group),
         performers=sorted(
-            {one for row in page.rows for one in known.get(row.work_id, ())}, key=itemgetter(1)
+            {one for row in page.rows for one in known.get(row.work_id, ())}, key=attrgetter("name")
         ),
         told=feed.unopened(uow, actor),
         changes=len(SqlAccessChanges(uow).waiting_for(person)),

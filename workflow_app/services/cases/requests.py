@@ -11,6 +11,7 @@ from workflow_app.engine.forms import Form
 from workflow_app.engine.process import Transition
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.remarks import is_return
+from workflow_app.engine.text import plural
 from workflow_app.services.accounts import access
 from workflow_app.services.accounts.access import Access, AccountRow
 from workflow_app.services.cases import acting
@@ -66,13 +67,25 @@ def carry_out(
     asked = form(uow, intent.instance_id, intent.action)
     if comment and asked and "reason" in asked.model_fields:
         intent = replace(intent, values={"reason": comment, **intent.values})
-    before = uow.load(intent.instance_id)
-    done = acting.act(uow, person_id, intent)
-    if before is None or isinstance(done, Refusal) or done.state == before.state:
-        return done
-    if any(map(is_return, uow.processes[before.process].moves(before.state))):
-        uow.forget_review(before.id, person_id)
-    return done
+    return _unsent(uow, person_id, intent) or acting.act(uow, person_id, intent)
+
+
+def _unsent(uow: UnitOfWork, person_id: int, intent: Intent) -> Refusal | None:
+    """Refuse a step that would leave remarks behind which the person has written in her review."""
+    case = uow.load(intent.instance_id)
+    process = uow.processes[case.process] if case else None
+    if case is None or process is None:
+        return None
+    moves = process.moves(case.state)
+    leaves = any(one.key == intent.action and not is_return(one) for one in moves)
+    count = uow.remarks_written(case, person_id) if leaves and any(map(is_return, moves)) else 0
+    if not count:
+        return None
+    said = plural(count, "замечание", "замечания", "замечаний")
+    return Refusal(
+        "remarks_written",
+        f"У вас записано {said}. Этот шаг их не передаёт: верните с ними или сотрите их",
+    )
 
 
 def _is_unsigned(

@@ -1,7 +1,7 @@
 """The review of a text before it is returned or let through: a draft of the reviewer's own.
 
-It is kept for one person, one case and one text: of another text nothing of it is shown, and it
-goes with her step. No history tells of it, and nobody else reads it.
+It is kept for one person, one case and one text: of another text nothing of it is shown; where her
+step is taken back, it is there again. No history tells of it, and nobody else reads it.
 """
 
 from collections.abc import Collection, Mapping

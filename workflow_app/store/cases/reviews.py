@@ -23,7 +23,8 @@ def of(connection: Connection, case: Case, person_id: int) -> Review | None:
 
 def keep(connection: Connection, case: Case, person_id: int, review: Review) -> None:
     """Keep a review instead of the one before."""
-    drop(connection, case.id, person_id)
+    here = (_REVIEW.c.instance_id == case.id, _REVIEW.c.person_id == person_id)
+    connection.execute(delete(_REVIEW).where(*here))
     values = {
         "instance_id": case.id,
         "person_id": person_id,
@@ -32,9 +33,3 @@ def keep(connection: Connection, case: Case, person_id: int, review: Review) -> 
         "remarks": dict(review.remarks),
     }
     connection.execute(insert(_REVIEW).values(values))
-
-
-def drop(connection: Connection, instance_id: int, person_id: int) -> None:
-    """Forget what a person has said of a case."""
-    here = (_REVIEW.c.instance_id == instance_id, _REVIEW.c.person_id == person_id)
-    connection.execute(delete(_REVIEW).where(*here))

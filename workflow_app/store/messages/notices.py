@@ -27,7 +27,9 @@ def of_person(session: Session, person_id: int, most: int) -> Sequence[tuple[Not
     is_letter = or_(Notice.kind == TOGETHER, Notice.dedupe_key.startswith(SENT_AGAIN))
     own = (Notice.person_id == person_id, ~is_letter)
     query = select(Notice, WorkItem.closed_at).outerjoin(WorkItem, WorkItem.id == Notice.work_id)
-    rows = session.execute(query.where(*own).order_by(Notice.id.desc()).limit(most))
+    rows = session.execute(
+        query.where(*own).order_by(Notice.created_at.desc(), Notice.id.desc()).limit(most)
+    )
     return [(notice, closed_at is not None) for notice, closed_at in rows]
 
 
