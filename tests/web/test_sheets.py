@@ -324,8 +324,9 @@ def test_a_plan_asks_for_a_new_edition_until_one_is_on_its_way(browser, district
     waiting = f'class="title" href="/cases/{plan}"'
     assert waiting in coordinator.get("/")
     assert asks in coordinator.get(f"/cases/{plan}?show=all")
-    done(district.act("P202", plan, "revise", reason="школа № 5 вошла в сеть"))
+    answer = coordinator.post(f"/cases/{plan}/actions/revise", reason="школа № 5 вошла в сеть")
     page, edition = coordinator.get(f"/cases/{plan}?show=all"), district.child(plan)
+    assert answer.location == f"/cases/{edition}", "she goes on where she writes"
     assert f'Новая редакция готовится: <a href="/cases/{edition}">' in page
     assert "Чего ждём" not in page
     assert waiting not in coordinator.get("/")

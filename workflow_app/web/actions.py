@@ -146,7 +146,7 @@ def act(instance_id: int, action: str) -> Answer:
             lambda uow: _acted(uow, person, instance_id, action, sent, ready),
             lambda uow, done: (
                 what_was_done(uow, done, action),
-                "" if isinstance(done, Refusal) else page_after(uow, instance_id),
+                "" if isinstance(done, Refusal) else page_after(uow, instance_id, action),
             ),
         )
     said, way = result

@@ -500,11 +500,17 @@ def what_was_done(uow: SqlUnitOfWork, done: acting.Done | Refusal, action: str) 
     return str(outcome(uow, done.instance_id, action, person_id()))
 
 
-def page_after(uow: SqlUnitOfWork, instance_id: int) -> str:
-    """Return where a person goes on after a step: to the case, as long as it is hers to read."""
-    if requests.may_read(uow, person_id(), instance_id):
-        return url_for("cases.show", instance_id=instance_id)
-    return url_for("queue.show")
+def page_after(uow: SqlUnitOfWork, instance_id: int, action: str) -> str:
+    """Return where a person goes on after a step: to the case, as long as it is hers to read.
+
+    Who began a new edition of a text goes on in that.
+    """
+    case = uow.load(instance_id)
+    if case is None or not requests.may_read(uow, person_id(), instance_id):
+        return url_for("queue.show")
+    begins = {one.key for one in uow.processes[case.process].transitions if one.kind == "revise"}
+    edition = queries.open_edition(uow.session, case) if action in begins else None
+    return url_for("cases.show", instance_id=edition or instance_id)
 
 
 def readable(uow: SqlUnitOfWork, instance_id: int) -> tuple[Case, Process, Actor]:

@@ -189,7 +189,7 @@ def save(instance_id: int) -> Answer:
     try:
         result, back = transact_and_show(
             lambda uow: _saved(uow, instance_id, sent, action),
-            lambda uow, done: (_told(uow, done, action), page_after(uow, instance_id)),
+            lambda uow, done: (_told(uow, done, action), page_after(uow, instance_id, action)),
         )
     except _SavedButRefusedError as error:
         transact(lambda uow: _saved(uow, instance_id, sent, ""))
@@ -203,7 +203,7 @@ def save(instance_id: int) -> Answer:
     else:
         back = _back(back)
         if result:
-            flash(result, "success")
+            flash(result, "info" if TO_MEND in result else "success")
     if school := number_in(sent.get("_colleague")):
         return redirect(url_for("newcomers.ask_colleague", school_id=school, next=back))
     return redirect(back)
@@ -232,13 +232,16 @@ def _told(uow: SqlUnitOfWork, done: Done | Refusal, action: str) -> str | Respon
     return said.strip() if "_go" in request.form else f"Черновик сохранён.{said}"
 
 
+TO_MEND = "До отправки допишите"
+
+
 def _unfinished(case: Case) -> str:
     """Return what a draft keeps as it was typed: it may stay so until the draft is sent."""
     found = [one.message for one in unfinished(case.data, case.typed)]
     if not found:
         return ""
     more = f" и ещё {len(found) - SAID}" if len(found) > SAID else ""
-    return f" До отправки допишите: {'; '.join(found[:SAID])}{more}."
+    return f" {TO_MEND}: {'; '.join(found[:SAID])}{more}."
 
 
 def _paste(instance_id: int, sent: MultiDict[str, str]) -> Refusal | None:

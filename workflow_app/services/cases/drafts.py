@@ -228,7 +228,8 @@ def _conflict(facts: Facts, view: FieldView, theirs: Any, keys: Sequence[str] = 
     else:
         said = in_words(facts, view, theirs)
     sentence = f"«{view.title}» тем временем изменили в другом окне или другой человек"
-    return Refusal("field_conflict", f"{sentence}: {said or NOTHING}", view.name)
+    way = "Ниже — ваш текст: сохраните ещё раз, чтобы остался он, или впишите, что верно"
+    return Refusal("field_conflict", f"{sentence}: {said or NOTHING}. {way}", view.name)
 
 
 def _merged_rows(

@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
+from workflow_app.engine.case import Case
 from workflow_app.engine.process import Process
 from workflow_app.engine.roles import POST, Actor, Capacity
 from workflow_app.store.directory import offices
@@ -700,6 +701,16 @@ def later_orders(
     for *order, target, kind in session.execute(query):
         found[target, kind].append(OrderLine(*order))
     return found
+
+
+def open_edition(session: Session, case: Case) -> int | None:
+    """Return the new edition of a case that is being written."""
+    query = select(Instance.id).where(
+        Instance.parent_id == case.id,
+        Instance.process == case.process,
+        Instance.finished_at.is_(None),
+    )
+    return session.scalars(query).first()
 
 
 def signed_by(
