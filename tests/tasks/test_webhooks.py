@@ -11,12 +11,14 @@ from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
-from stories import done, propose
+from counting import counted
+from stories import done, propose, to_department, to_signature
 
 from workflow_app.notifications import webhook
 from workflow_app.services import webhooks as service
 from workflow_app.store.messages import webhooks as store
-from workflow_app.store.models.messages import Incident, Webhook, WebhookDelivery
+from workflow_app.store.models.documents import Document
+from workflow_app.store.models.messages import Incident, OutboxMessage, Webhook, WebhookDelivery
 from workflow_app.tasks import effects, loops
 
 GUIDE = Path(__file__).parents[2] / "docs" / "integration.md"
@@ -232,3 +234,41 @@ def test_the_secret_is_shown_once_and_kept_sealed(district, receiver):
     assert secret not in str(hook)
     assert add(district, receiver.address, person="P102").code == "not_your_role"
     assert add(district, receiver.address, kinds=()).field == "kinds"
+
+
+@pytest.mark.shipped
+def test_a_paper_is_told_of_once_it_is_made_in_few_statements(district, receiver):
+    add(district, receiver.address, kinds=["paper.made"])
+    case = to_department(district)
+    done(district.act("P002", case, "approve"))
+    to_signature(district, case)
+    papers = [row for row in district.rows(OutboxMessage, kind="render") if not row["done_at"]]
+    work(district)
+    told = [json.loads(body)["data"] for _, body in receiver.got]
+    assert [one["document"] for one in told] == [one["payload"]["document_id"] for one in papers]
+    made = {one["id"]: one["file_sha256"] for one in district.rows(Document)}
+    assert all(one["sha256"] == made[one["document"]] for one in told)
+    (first, *_rest) = deliveries(district)
+    who = district.people["P003"]
+    district.container.transact(lambda uow: store.leave(uow, first["id"]))
+    district.container.transact(
+        lambda uow: service.try_again(store.SqlWebhooks(uow), uow.actor(who), first["id"])
+    )
+    (claimed,) = effects.claim(district.container)
+    with counted(district) as statements:
+        assert effects.carry_out(district.container, *claimed) == "done"
+    assert len([one for one in statements if not one.startswith("BEGIN")]) <= 4
+
+
+def test_a_step_takes_no_statement_more_to_be_told(district, receiver):
+    cases = [
+        done(propose(district, head, {school: "supported"})).instance_id
+        for head, school in (("P102", "S05"), ("P101", "S16"))
+    ]
+    taken = []
+    for head, case in zip(("P102", "P101"), cases, strict=True):
+        with counted(district) as statements:
+            done(district.act(head, case, "invite"))
+        taken.append(len(statements))
+        add(district, receiver.address)
+    assert taken[0] == taken[1]
