@@ -4,7 +4,7 @@ import shutil
 
 from district import District
 from loading import bring
-from sqlalchemy import String, select, update
+from sqlalchemy import String, insert, select, update
 from stories import NOTE, complete_order, done
 
 from workflow_app.services.accounts.access_changes import NewState, wish
@@ -14,7 +14,7 @@ from workflow_app.store.documents import uploads
 from workflow_app.store.messages import outbox
 from workflow_app.store.models import Base
 from workflow_app.store.models.accounts import AccessChange
-from workflow_app.store.models.base import table
+from workflow_app.store.models.base import inserted_id, table
 from workflow_app.store.models.directory import (
     Organisation,
     OrganisationName,
@@ -23,7 +23,13 @@ from workflow_app.store.models.directory import (
     Substitution,
 )
 from workflow_app.store.models.instances import WorkItem
-from workflow_app.store.models.messages import Incident, Notice, OutboxMessage
+from workflow_app.store.models.messages import (
+    Incident,
+    Notice,
+    OutboxMessage,
+    Webhook,
+    WebhookDelivery,
+)
 from workflow_app.store.operations.importing import SEEDS, import_directory
 from workflow_app.store.registers import papers
 from workflow_app.store.registers.listing import Asked
@@ -150,8 +156,24 @@ class Neighbour(District):
             "import": self._brought(),
             "paper": self._asked(),
             "letter": self.own(Notice)[0]["id"],
+            **self._webhook(),
             "name": self.rows(OrganisationName, organisation_id=self.school("S05"))[0]["id"],
         }
+
+    def _webhook(self):
+        """Let another program hear of an event that it does not take."""
+        at = self.container.clock.now()
+        values = {"municipality_id": self.municipality, "created_at": at}
+
+        def tell(uow):
+            hook = {"url": f"https://{MARK}.invalid/", "sealed_secret": "", "kinds": []}
+            said = insert(table(Webhook)).values(**values, **hook, is_on=False)
+            own = inserted_id(uow.connection.execute(said))
+            sent = {"webhook_id": own, "event": "case.moved", "body": MARK, "state": "failed"}
+            said = insert(table(WebhookDelivery)).values(**values, **sent, attempts=1, answer=MARK)
+            return {"webhook": own, "delivery": inserted_id(uow.connection.execute(said))}
+
+        return self.container.transact(tell)
 
     def _brought(self):
         """Bring a file for a register, and leave it there unwritten."""

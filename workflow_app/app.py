@@ -56,6 +56,7 @@ from workflow_app.web.second_factor import second_factor
 from workflow_app.web.settings import settings
 from workflow_app.web.suggesting import suggesting
 from workflow_app.web.verification import verification
+from workflow_app.web.webhooks import webhooks
 
 AT_EOF = "START_AT_EOF"
 LARGEST_REQUEST = 64 * 1024 * 1024
@@ -130,6 +131,7 @@ def create_app(container: Container) -> Flask:
         organisations,
         settings,
         letters,
+        webhooks,
         access_changes,
         verification,
         polls,

@@ -184,8 +184,8 @@ def worker() -> None:
 def worker_argv(module: str = "celery_worker", level: str = "WARNING") -> list[str]:
     """Return the command of a worker for all lanes.
 
-    Letters and PDFs hang in three of its six threads at most. Processes did no more effects a
-    second, and took four times the memory.
+    Letters, PDFs and webhooks hang in four of its six threads at most. Processes did no more
+    effects a second, and took four times the memory.
     """
     from workflow_app.store.messages.outbox import LANES
 

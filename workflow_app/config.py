@@ -71,6 +71,7 @@ class Settings(BaseModel):
     clock: datetime | None = None
     clock_since: datetime | None = None
     trusted_proxies: str = ""
+    webhook_networks: str = ""
     web_workers: Annotated[int, Field(ge=1, le=64)] = 2
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
@@ -78,6 +79,11 @@ class Settings(BaseModel):
     def proxies(self) -> tuple[Network, ...]:
         """The networks whose machines are believed when they say for whom they ask."""
         return _networks(self.trusted_proxies)
+
+    @cached_property
+    def inner_receivers(self) -> tuple[Network, ...]:
+        """The networks of this house that webhooks may be sent into; none by default."""
+        return _networks(self.webhook_networks)
 
     @property
     def copies(self) -> Path:
@@ -156,7 +162,7 @@ class Settings(BaseModel):
             raise _wrong("ожидается адрес сайта, пример: https://docs.example.ru")
         return url.rstrip("/")
 
-    @field_validator("trusted_proxies")
+    @field_validator("trusted_proxies", "webhook_networks")
     @classmethod
     def _known_networks(cls, given: str) -> str:
         try:

@@ -78,6 +78,26 @@ def parameters(reader, method, path, place):
     return {p["name"]: p for p in operation["parameters"] if p["in"] == place}
 
 
+def walk_through_work(call, district):
+    assert call("P002", "get", "/search?find=1").json["groups"]
+    assert call("P101", "get", "/queue/counts").status_code == 200
+    assert call("P003", "get", "/late").status_code == 200
+    (waiting, *_rest) = call("P105", "get", "/queue").json
+    work, place = waiting["work_id"], f"/instances/{waiting['instance_id']}"
+    assert call("P105", "get", f"{place}/readers").json
+    assert call("P105", "post", f"{place}/comments", json={"comment": "Посмотрим"}).json
+    assert call("P105", "get", f"{place}/comments").json
+    taking = {"items": [{"work_id": work, "seen": None}]}
+    assert call("P105", "post", "/work/take", json=taking).json["done"]
+    assert call("P105", "post", f"/work/{work}/give-back", json={}).json["done"]
+    giving = {"work_ids": [work], "person_id": district.people["P105"]}
+    assert call("P003", "post", "/work/give", json=giving).json["done"]
+    many = {"process": PROPOSAL, "items": [{"id": waiting["instance_id"], "version": 1}]}
+    assert call("P105", "post", "/queue/actions/nothing", json=many).json[0]["problem"]
+    late = {"work_ids": [work]}
+    assert call("P003", "post", "/late/reminders", json=late).json == {"sent": 0, "before": 0}
+
+
 def test_every_route_answers_as_the_contract_says(call, reader, district):
     case = to_department(district)
     district.carry_out()
@@ -137,6 +157,7 @@ def test_every_route_answers_as_the_contract_says(call, reader, district):
     assert call("P003", "post", f"{url}/take-back", json={"reason": "ошибка"}).status_code == 200
     over = {"reason": "так", "effective_on": "2025-10-01"}
     assert call("P003", "post", f"{url}/end", json=over).json["is_there"] is False
+    walk_through_work(call, district)
     by_order_only = f"/networks/{network}/composition"
     for method in ("post", "put", "patch", "delete"):
         assert call("P002", method, by_order_only, json={}).status_code == 403

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 ROOMS = Path(__file__).parents[2] / "workflow_app"
-PAGES = sorted(path for room in ("web", "api") for path in (ROOMS / room).rglob("*.py"))
+PAGES = sorted(path for room in ("web", "api", "http") for path in (ROOMS / room).rglob("*.py"))
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOMS)))

@@ -95,6 +95,7 @@ PAGES = {
     "admin settings": ("P003", "/admin/settings"),
     "section of settings": ("P003", "/admin/settings?section=5"),
     "letters": ("P003", "/admin/letters"),
+    "webhooks": ("P003", "/admin/webhooks"),
     "admin incidents": ("P003", "/admin/incidents"),
     "survey": ("P201", "/cases/{survey}"),
     "links of a survey": ("P201", "/cases/{survey}/links"),

@@ -77,6 +77,7 @@ def test_a_backlog_without_a_worker_grows_no_list_and_is_no_failure(district, wo
         "notices": places["notices"],
         "letters": places["letters"],
         "pdf": 0,
+        "webhooks": 0,
     }
     assert handed == places["notices"] + places["letters"]
     assert {row["attempts"] for row in district.rows(OutboxMessage, done_at=None)} == {0}

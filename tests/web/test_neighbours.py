@@ -90,6 +90,8 @@ IDS = {
     "organisation_id": ("school",),
     "name_id": ("name",),
     "letter_id": ("letter",),
+    "hook_id": ("webhook",),
+    "delivery_id": ("delivery",),
 }
 """Name of an address's part → whose ids may stand there."""
 

@@ -188,7 +188,7 @@ def test_a_body_that_cannot_be_read_is_refused_everywhere_and_nothing_is_acted_u
     for rule, method in written:
         path = rule.replace("<int:instance_id>", str(draft)).replace("<action>", "withdraw")
         path = path.replace("<int:network_id>", "1").replace("<register>", "direction")
-        path = path.replace("<int:row_id>", "1")
+        path = path.replace("<int:row_id>", "1").replace("<int:work_id>", "1")
         assert "<" not in path
         for body in UNREADABLE[rule.endswith("/composition") :]:  # refused without a body too
             said = script.open(path, method=method, data=body, content_type="application/json")

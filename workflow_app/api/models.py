@@ -1,16 +1,32 @@
 """What the API takes and gives, as pydantic models: they are the published contract."""
 
 import datetime as dt
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from workflow_app.engine.text import cleaned
+from workflow_app.http import searching
+from workflow_app.http.bulk import MOST_AT_ONCE
 from workflow_app.http.numbers import LARGEST_ID
+from workflow_app.services import assigning, reminding
+from workflow_app.store.read_models.queries import PLACE
 
 LONGEST_KEY = 100
 SCHOOL_YEAR = "[0-9]{4}-[0-9]{4}"
-Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
-Version = Annotated[int, Field(ge=0, le=LARGEST_ID)]
+
+
+def _no_flag(value: object) -> object:
+    """Refuse true and false, which Python counts as 1 and 0."""
+    if isinstance(value, bool):
+        raise ValueError
+    return value
+
+
+Id = Annotated[int, BeforeValidator(_no_flag), Field(ge=1, le=LARGEST_ID)]
+Version = Annotated[int, BeforeValidator(_no_flag), Field(ge=0, le=LARGEST_ID)]
+Words = Annotated[str, Field(max_length=searching.LONGEST), AfterValidator(cleaned)]
+Yes = Literal["true", "false"]
 
 
 class Problem(BaseModel):
@@ -171,9 +187,15 @@ class DocumentView(BaseModel):
 
 
 class WorkView(BaseModel):
-    """A work item."""
+    """A work item, with what taking it or acting on its case has to name."""
 
+    work_id: int
     instance_id: int
+    version: int
+    voter: str
+    person_id: int | None
+    """Whom it was given to by name; her stand-in sees it too."""
+    opened_at: dt.datetime
     process: str
     state: str
     heading: str
@@ -365,3 +387,214 @@ class ProcessView(BaseModel):
     states: list[dict[str, Any]]
     transitions: list[dict[str, Any]]
     form: dict[str, Any]
+
+
+class Sifted(BaseModel):
+    """Which part of the queue is asked for."""
+
+    process: Words = ""
+    state: Words = ""
+    text: Words = Field(default="", description="words of the heading, number or a party")
+    late: Yes = "false"
+    soon: Yes = Field(default="false", description="due today or tomorrow")
+    own: Yes = Field(default="false", description="given to the person by name")
+    new: Yes = Field(default="false", description="changed by others since the last visit")
+
+
+class OfQueue(Sifted):
+    """Which part of the queue is asked for, in which order, and where the page begins."""
+
+    order: Literal["due", "opened", "changed"] = "due"
+    group: Literal["", "process", "organisation"] = Field(
+        default="", description="what stands together"
+    )
+    after: str = Field(
+        default="", description="cursor out of the Link header rel=next", pattern=f"^({PLACE})?$"
+    )
+
+
+class OfProcess(BaseModel):
+    """Of which process late work is asked for; of all by default."""
+
+    process: Words = ""
+
+
+AskedT = TypeVar("AskedT", Sifted, OfQueue, OfProcess)
+
+
+class CountsView(BaseModel):
+    """How much work waits: all of it, what is late, what is due today or tomorrow."""
+
+    total: int
+    late: int
+    soon: int
+    found: int
+    """How much of it the filter of the request finds."""
+
+
+class BulkItem(BaseModel):
+    """A case of many, as it was shown."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: Id
+    version: Version
+    voter: str = ""
+
+
+class BulkAction(BaseModel):
+    """On which cases of a process an action is taken."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    process: str
+    items: Annotated[list[BulkItem], Field(min_length=1, max_length=MOST_AT_ONCE)]
+    password: str = Field(default="", description="signs an action that is signed")
+    code: str = Field(
+        default="", description="of the second factor, beside the password of who has one"
+    )
+
+
+class BulkResult(BaseModel):
+    """What came of one case of many: done, or the problem."""
+
+    id: int
+    heading: str
+    problem: Problem | None = None
+
+
+class Seen(BaseModel):
+    """A work item to take, and who had it by name when it was looked at."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    work_id: Id
+    seen: Id | None = Field(default=None, description="`person_id` of the work item as shown")
+
+
+class Taking(BaseModel):
+    """Work to take."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    items: Annotated[list[Seen], Field(min_length=1, max_length=assigning.TOGETHER)]
+
+
+class Giving(BaseModel):
+    """Work to give to a person; to everybody of its role where she is null."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    work_ids: Annotated[list[Id], Field(min_length=1, max_length=assigning.TOGETHER)]
+    person_id: Id | None
+
+
+class Nothing(BaseModel):
+    """A request that says all by its address: `{}`."""
+
+
+class WorkPlace(BaseModel):
+    """A work item and its case."""
+
+    work_id: int
+    instance_id: int
+
+
+class WorkRefused(WorkPlace):
+    """A work item that did not change hands, and why."""
+
+    problem: Problem
+
+
+class HandedView(BaseModel):
+    """What work changed hands."""
+
+    done: list[WorkPlace]
+    refused: list[WorkRefused]
+
+
+class LateView(BaseModel):
+    """A late work item with its case."""
+
+    work_id: int
+    instance_id: int
+    process: str
+    heading: str
+    number: str
+    title: str
+    due_at: dt.datetime
+    organisation: str
+    reminded_on: dt.date | None
+
+
+class Reminding(BaseModel):
+    """Of which late work to remind."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    work_ids: Annotated[list[Id], Field(min_length=1, max_length=reminding.TOGETHER)]
+
+
+class RemindedView(BaseModel):
+    """How many items people were reminded of, and how many had been told of today already."""
+
+    sent: int
+    before: int
+
+
+class CommentView(BaseModel):
+    """A comment with the name of who wrote it, and the ids of those it calls."""
+
+    id: int
+    name: str
+    acting_as: str
+    written_at: dt.datetime
+    text: str
+    called: list[int]
+
+
+class NewComment(BaseModel):
+    """A comment to write, and the ids of readers to call."""
+
+    comment: str = ""
+    called: list[Id] = Field(default_factory=list)
+
+
+class ReaderView(BaseModel):
+    """Somebody who reads a case."""
+
+    person_id: int
+    name: str
+    title: str
+
+
+class Question(BaseModel):
+    """What is looked for."""
+
+    find: Words = Field(default="", description="words in any order; a number with or without №")
+
+
+class HitView(BaseModel):
+    """One thing that was found: a case, a row, an organisation or a person by its id."""
+
+    id: int
+    title: str
+    aside: str
+
+
+class GroupView(BaseModel):
+    """The first things found of one kind."""
+
+    kind: Literal["cases", "organisations", "rows", "people"]
+    title: str
+    register_key: str
+    """The register whose rows they are; empty for cases and people."""
+    hits: list[HitView]
+    has_more: bool
+
+
+class FoundView(BaseModel):
+    """What was found; `meant` is said where it was found by the letters of the other keyboard."""
+
+    meant: str
+    groups: list[GroupView]

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response, jsonify, request
 from pydantic import BaseModel, Field
 
+from workflow_app.api.problems import answer
 from workflow_app.engine.refusals import Refusal
-from workflow_app.store.read_models.queries import PLACE
 
 CURSOR = "cursor out of the Link header rel=next"
 
@@ -25,12 +26,6 @@ class AfterSome(BaseModel):
     after: str = Field(default="", description=CURSOR, pattern="^[0-9]{0,14}$")
 
 
-class AfterWork(BaseModel):
-    """Where a page of the queue begins: the cursor that the page before it gave."""
-
-    after: str = Field(default="", description=CURSOR, pattern=f"^({PLACE})?$")
-
-
 @dataclass(frozen=True, slots=True)
 class Page:
     """One page of a list; without `after` it is the last."""
@@ -45,6 +40,17 @@ class Page:
             address = f"{request.path}?{urlencode({**request.args, 'after': self.after})}"
             response.headers["Link"] = f'<{address}>; rel="next"'
         return response
+
+
+def reply(found: Any) -> Response | tuple[Response, int]:
+    """Answer with a model, a list of models, a page of them, or a refusal."""
+    if isinstance(found, Refusal):
+        return answer(found)
+    if isinstance(found, Page):
+        return found.response()
+    if isinstance(found, BaseModel):
+        return jsonify(found.model_dump(mode="json"))
+    return jsonify([item.model_dump(mode="json") for item in found])
 
 
 def wanted() -> str:

@@ -7,22 +7,15 @@ from io import BytesIO
 from typing import Any
 
 from flask import Blueprint, Response, g, jsonify, request, send_file
-from pydantic import BaseModel
 
+from workflow_app.api import comments, paging, records, search, work
 from workflow_app.api import indicators as indicator_views
 from workflow_app.api import models as m
-from workflow_app.api import paging, records
 from workflow_app.api import registers as register_views
 from workflow_app.api.contract import documented, spec
 from workflow_app.api.problems import answer
 from workflow_app.api.reading import body_as, json_body
-from workflow_app.api.views import (
-    document_view,
-    history_view,
-    instance_view,
-    process_view,
-    work_view,
-)
+from workflow_app.api.views import document_view, history_view, instance_view, process_view
 from workflow_app.documents import gate
 from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal
@@ -94,18 +87,7 @@ def _stranger() -> Reply:
 
 def _read(work: Callable[[SqlUnitOfWork], Any]) -> Reply:
     """Answer with what a read finds."""
-    return _reply(read(work))
-
-
-def _reply(found: Any) -> Reply:
-    """Answer with a model, a list of models, a page of them, or a refusal."""
-    if isinstance(found, Refusal):
-        return answer(found)
-    if isinstance(found, paging.Page):
-        return found.response()
-    if isinstance(found, BaseModel):
-        return jsonify(found.model_dump(mode="json"))
-    return jsonify([item.model_dump(mode="json") for item in found])
+    return paging.reply(read(work))
 
 
 @api.get("/openapi.json")
@@ -170,7 +152,7 @@ def save_draft(instance_id: int) -> Reply:
     if isinstance(body, Refusal):
         return answer(body)
     person = g.person_id
-    return _reply(
+    return paging.reply(
         transact_and_show(
             lambda uow: _as_kept(
                 drafts.save_draft(uow, person, instance_id, body.data, body.version)
@@ -237,7 +219,7 @@ def _once(work: Callable[[SqlUnitOfWork], Done | Refusal]) -> Reply:
     def carry_out(uow: SqlUnitOfWork) -> Mapping[str, Any] | Refusal:
         return idempotency.once(uow, person, key, digest, lambda: _as_kept(work(uow)))
 
-    return _reply(transact_and_show(carry_out, _done))
+    return paging.reply(transact_and_show(carry_out, _done))
 
 
 def _done(uow: SqlUnitOfWork, result: Mapping[str, Any] | Refusal) -> m.InstanceView | Refusal:
@@ -318,24 +300,9 @@ def bring_file() -> Reply:
     return jsonify(view.model_dump())
 
 
-@api.get("/queue")
-@documented(list[m.WorkView], query=paging.AfterWork)
-def queue() -> Reply:
-    """List the work that waits for the token's person, the most urgent first, page by page."""
-    after = queries.place(paging.wanted())
-    if paging.wanted() and after is None:
-        return answer(paging.NO_PLACE)
-    wanted = queries.QueueFilter(after=after)
-
-    def look(uow: SqlUnitOfWork) -> paging.Page:
-        actor = uow.actor(g.person_id)
-        page = queries.queue(uow.session, actor, wanted, uow.now, uow.today)
-        rows = [work_view(row) for row in page.rows]
-        return paging.Page(rows, page.after)
-
-    return _read(look)
-
-
 register_views.register(api, _read)
 records.register(api, _read)
 indicator_views.register(api, _read)
+work.register(api, _read)
+comments.register(api, _read)
+search.register(api, _read)

@@ -109,12 +109,4 @@ def document_view(paper: Paper) -> m.DocumentView:
 
 def work_view(row: queries.QueueRow) -> m.WorkView:
     """Return a work item."""
-    return m.WorkView(
-        instance_id=row.instance_id,
-        process=row.process,
-        state=row.state,
-        heading=row.heading,
-        number=row.number,
-        title=row.title,
-        due_at=row.due_at,
-    )
+    return m.WorkView.model_validate(row, from_attributes=True)

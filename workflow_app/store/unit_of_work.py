@@ -20,6 +20,7 @@ from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.registers import ALL, NONE, Readable, Register
 from workflow_app.engine.roles import Actor, Capacity, OfficeKind
 from workflow_app.engine.votes import Tally, Vote
+from workflow_app.services import webhooks
 from workflow_app.services.cases.reviewing import Review
 from workflow_app.services.ports import (
     DueTick,
@@ -58,6 +59,7 @@ from workflow_app.store.models.instances import (
     Participant,
     WorkItem,
 )
+from workflow_app.store.models.messages import Webhook
 from workflow_app.store.registers import references
 from workflow_app.store.registers.order_effects import ENTER, cited, own_entry
 from workflow_app.store.registers.reading import Shelf
@@ -77,6 +79,16 @@ _DOCUMENT = table(Document)
 _POLICY = table(DeadlinePolicy)
 _PARTICIPANT = table(Participant)
 
+_HOOK = table(Webhook)
+# Asked with the case, so that a step where nobody is told of events takes no statement more.
+_LISTENING = (
+    select(func.count(_HOOK.c.id))
+    .where(_HOOK.c.municipality_id == _INSTANCE.c.municipality_id, _HOOK.c.is_on)
+    .correlate(_INSTANCE)
+    .scalar_subquery()
+    .label("listening")
+)
+
 # Statements are built once: building one costs as much as the database takes to answer it.
 _CASES = select(
     _INSTANCE.c.id,
@@ -95,6 +107,7 @@ _CASES = select(
     _INSTANCE.c.history_head,
     _INSTANCE.c.fan_key,
     _INSTANCE.c.typed,
+    _LISTENING,
 )
 _RESET_AT = select(_ACCOUNT.c.reset_at).where(_ACCOUNT.c.person_id == bindparam("person"))
 _CASE = _CASES.where(_INSTANCE.c.id == bindparam("case_id"))
@@ -201,6 +214,8 @@ class SqlUnitOfWork:
         self._actors: dict[int, Actor] = {}
         self._facts: dict[int, SqlFacts] = {}
         self._heads: dict[int, tuple[int, str, str]] = {}
+        self._listening: dict[int, bool] = {}
+        """Municipality → whether other programs hear of its events."""
         self._cases: dict[int, Case] = {}
         self._policies: dict[int, dict[str, Policy]] = {}
         self._session: Session | None = None
@@ -318,6 +333,7 @@ class SqlUnitOfWork:
     def _read_case(self, row: Any) -> Case:
         self.be_in(row.municipality_id)
         self._heads[row.id] = (row.history_seq, row.history_head, row.state)
+        self._listening[row.municipality_id] = bool(row.listening)
         steps = {
             key: Step(times, frozenset(persons)) for key, (times, persons) in row.steps.items()
         }
@@ -480,6 +496,8 @@ class SqlUnitOfWork:
         self._rows.write_over(_SAVE_CASE, row, key="case_id", seen="seen_seq")
         self._rows.write(history.ADD, line)
         self._heads[case.id] = (line["seq"], line["sha256"], case.state)
+        if entry.from_state != case.state and webhooks.is_told(process, case.state):
+            self._let_programs_hear(process, case, entry.from_state)
         if case.parties is not before.parties:
             self._take_part(
                 case.id, process.organisations(case.parties), process.organisations(before.parties)
@@ -488,6 +506,15 @@ class SqlUnitOfWork:
         self._cases[case.id] = replace(case, form=None, capacity=None)
         self.facts(case.municipality_id).forget(case.id)
         return int(line["seq"])
+
+    def _let_programs_hear(self, process: Process, case: Case, from_state: str) -> None:
+        """Queue the event of a case that moved, where an address of other programs hears of it."""
+        place = case.municipality_id
+        if place not in self._listening:
+            query = select(_HOOK.c.id).where(_HOOK.c.municipality_id == place, _HOOK.c.is_on)
+            self._listening[place] = bool(self.connection.execute(query.limit(1)).first())
+        if self._listening[place]:
+            self.send(case, "event", webhooks.moved(process, case, from_state, self.now))
 
     def _moved(self, process: Process, case: Case, old_state: str) -> dict[str, Any]:
         """Return the columns that change with the state or the data."""

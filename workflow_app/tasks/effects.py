@@ -13,17 +13,20 @@ from sqlalchemy import ColumnElement
 from workflow_app.bootstrap import Container
 from workflow_app.documents import RENDERER, DocumentError, PdfFailed, PdfUnavailable
 from workflow_app.documents.lists import ListPaper, as_docx
+from workflow_app.engine.text import cleaned
+from workflow_app.notifications import webhook
 from workflow_app.notifications.letter_page import page
 from workflow_app.notifications.mail import Mail, MailError
 from workflow_app.notifications.message import address_of
 from workflow_app.services import letters
-from workflow_app.services.accounts import access
+from workflow_app.services.accounts import access, second_factor
 from workflow_app.services.cases import acting
 from workflow_app.services.cases.attachments import DOCX
 from workflow_app.services.ports import Letter, new_file
+from workflow_app.services.webhooks import PAPER_MADE, about, body, headers, is_told, pause_after
 from workflow_app.store.accounts.sessions import SqlAccess
 from workflow_app.store.documents import renderings
-from workflow_app.store.messages import outbox
+from workflow_app.store.messages import outbox, webhooks
 from workflow_app.store.messages.delivery import LETTER, TO_RENDER, SqlDelivery, letter_of
 from workflow_app.store.registers import papers
 from workflow_app.store.unit_of_work import SqlUnitOfWork
@@ -40,6 +43,8 @@ TASKS: Mapping[str, str] = {
     "hear": "hear-outcome",
     "pdf": "make-pdf",
     "list": "make-list",
+    "event": "fan-out-event",
+    "hook": "send-webhook",
 }
 """Kind of outbox message → public name of its task."""
 
@@ -55,10 +60,11 @@ Within = Callable[[SqlUnitOfWork, Any], None]
 """Does what a message says in the transaction that marks it done."""
 
 LOOKED_UP: Mapping[str, Sequence[ColumnElement[Any]]] = {
-    "render": TO_RENDER,
+    "render": (*TO_RENDER, *webhooks.OF_PAPER),
     "pdf": renderings.TO_CONVERT,
     "mail": LETTER,
     "list": (),
+    "hook": webhooks.TO_SEND,
 }
 """What an effect needs to know before its work, read by the statement that begins it."""
 _BEGINNINGS = {kind: outbox.Beginning(kind, columns) for kind, columns in LOOKED_UP.items()}
@@ -71,7 +77,32 @@ def render(container: Container, message: Any) -> Finish:
     document_id = message.payload["document_id"]
     content, template = container.papers.render(message.its_template, message.its_field_values)
     file = new_file(content, DOCX)
-    return lambda uow: SqlDelivery(uow).file_document(document_id, file, template, RENDERER)
+    event = _made(container, message, file.sha256)
+
+    def finish(uow: SqlUnitOfWork) -> None:
+        SqlDelivery(uow).file_document(document_id, file, template, RENDERER)
+        if event:
+            place, case = message.municipality_id, message.instance_id
+            outbox.put(uow.connection, place, case, "event", event, uow.now)
+
+    return finish
+
+
+def _made(container: Container, message: Any, file_sha256: str) -> Mapping[str, Any] | None:
+    """Return the event of a paper that is made; None where no program is to hear of it."""
+    process = container.processes.get(message.its_process)
+    if not message.its_listeners or process is None or not is_told(process, message.its_case_state):
+        return None
+    data = {
+        "case": message.instance_id,
+        "process": process.key,
+        "document": message.payload["document_id"],
+        "paper": message.its_paper,
+        "title": message.its_title,
+        "version": message.its_version,
+        "sha256": file_sha256,
+    }
+    return {"event": PAPER_MADE, "body": body(PAPER_MADE, container.clock.now(), data)}
 
 
 def pdf(container: Container, message: Any) -> Finish:
@@ -136,6 +167,35 @@ def _html(letter: Letter, link: str, base: str) -> str | None:
     return page(letter.subject, letter.text, button, letters.letter_foot(letter, base))
 
 
+def hook(container: Container, message: Any) -> Finish:
+    """Hand an event to another program; what it does not take is tried again for a day."""
+    delivery, now = message.its_id, container.clock.now()
+    if message.its_url is None or message.its_state == "sent":
+        return _nothing
+    if not message.its_is_on:
+        return lambda uow: webhooks.leave(uow, delivery)
+    silent = message.its_silent_until
+    if message.its_attempts == 0 and silent is not None and silent > now:
+        return lambda uow: webhooks.hold(uow, delivery, silent)
+    settings, key = container.settings, about(message.municipality_id)
+    secret = second_factor.unseal(settings.secret_key, message.its_sealed_secret, key)
+    code, answer = None, "секрет этого адреса не читается: добавьте адрес заново"
+    if secret is not None:
+        sent = headers(secret, delivery, container.clock.real(), message.its_body)
+        try:
+            got = webhook.post(
+                message.its_url, sent, message.its_body.encode(), settings.inner_receivers
+            )
+            code, answer = got.code, cleaned(got.text)
+        except webhook.Unreachable as reason:
+            answer = cleaned(str(reason))
+    if code is not None and code // 100 == 2:  # noqa: PLR2004 (HTTP's word for success)
+        return lambda uow: webhooks.taken(uow, message, code, answer)
+    if pause_after(message.its_attempts + 1) is None:
+        raise NotTaken(message, code, answer)
+    return lambda uow: webhooks.not_taken(uow, message, code, answer)
+
+
 def tell(uow: SqlUnitOfWork, message: Any) -> None:
     """Write notices and queue letters."""
     letters.tell(SqlDelivery(uow), message)
@@ -167,15 +227,22 @@ def _nothing(_uow: SqlUnitOfWork) -> None:
     """There is nothing left to do."""
 
 
-EFFECTS: Mapping[str, Effect] = {"render": render, "mail": mail, "pdf": pdf, "list": list_}
+EFFECTS: Mapping[str, Effect] = {
+    "render": render,
+    "mail": mail,
+    "pdf": pdf,
+    "list": list_,
+    "hook": hook,
+}
 WITHIN: Mapping[str, Within] = {
     "tell": tell,
     "announce": announce,
     "forgot": forgot,
     "call": call,
     "hear": notify_subscriber,
+    "event": webhooks.fan_out,
 }
-GOES_ON: Mapping[str, float] = {"mail": 5.0}
+GOES_ON: Mapping[str, float] = {"mail": 5.0, "hook": 5.0}
 """Kinds of a lane with few places whose work is short: for so many seconds a place is passed on."""
 AT_HAND = 50
 """How many messages of a lane one takes who does them one after the other."""
@@ -193,6 +260,14 @@ class Unsent(Exception):  # noqa: N818 (what happened, not what was done wrong)
     def __init__(self, letter: Letter, error: MailError) -> None:
         super().__init__(error.reason)
         self.letter, self.error = letter, error
+
+
+class NotTaken(Exception):  # noqa: N818 (what happened, not what was done wrong)
+    """An event that its receiver has not taken for a day."""
+
+    def __init__(self, message: Any, code: int | None, answer: str) -> None:
+        super().__init__(f"{message.its_url}: {code or ''} {answer[:200]}")
+        self.message, self.code, self.answer = message, code, answer
 
 
 class WorkerDied(Exception):  # noqa: N818 (what happened, not what was done wrong)
@@ -284,6 +359,10 @@ def _failed(uow: SqlUnitOfWork, message_id: int, error: Exception) -> str:
     attempts = message.attempts + (message.kind in WITHIN)
     if isinstance(error, Unsent):
         return _unsent(uow, message, error.letter, error.error)
+    if isinstance(error, NotTaken):
+        webhooks.given_up(uow, error.message, error.code, error.answer)
+        outbox.fail(uow.connection, message, str(error), uow.now)
+        return "failed"
     if _is_permanent(error) or attempts >= outbox.MOST_ATTEMPTS:
         outbox.fail(uow.connection, message, f"{type(error).__name__}: {error}", uow.now)
         if message.kind == "mail":

@@ -35,7 +35,7 @@ from workflow_app.store.accounts.sessions import SqlAccess
 from workflow_app.store.cases import deadlines as deadline_rows
 from workflow_app.store.documents import uploads
 from workflow_app.store.journals.roots import SqlRoots
-from workflow_app.store.messages import letter_log, notices
+from workflow_app.store.messages import letter_log, notices, webhooks
 from workflow_app.store.messages.delivery import SqlDelivery
 from workflow_app.store.messages.outbox import LANE_OF, LANES
 from workflow_app.store.operations import leases
@@ -186,10 +186,11 @@ def relay(container: Container, celery: Celery, *, with_beat: bool = False) -> N
 
 
 def tick(container: Container) -> int:
-    """Fire due deadlines, send the day's root and letters kept back; return how many fired."""
+    """Fire due deadlines, send the day's root and what was kept back; return how many fired."""
     container.transact(lambda uow: send_daily_root(SqlRoots(uow)))
     base = container.settings.public_url
     container.transact(lambda uow: send_kept_back(SqlDelivery(uow), base))
+    container.tell(webhooks.queue_due)
     return fire_due(container)
 
 
@@ -205,6 +206,7 @@ def clear_away(container: Container) -> None:
     container.transact(visits.close_forgotten)
     container.transact(forget_unanswered)
     container.transact(notices.close_done)
+    container.tell(webhooks.forget_old)
     while container.transact(letter_log.forget_old):
         pass
     container.transact(

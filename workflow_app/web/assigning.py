@@ -14,6 +14,7 @@ from workflow_app.engine.roles import Capacity
 from workflow_app.engine.text import plural
 from workflow_app.http.container import read, transact
 from workflow_app.http.numbers import number_in
+from workflow_app.http.readable_cases import readable_among
 from workflow_app.services import administration
 from workflow_app.services import assigning as service
 from workflow_app.services.assigning import Handed, owner
@@ -23,7 +24,6 @@ from workflow_app.store.read_models import queries
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.due import days_left
 from workflow_app.web.pages import ReservedError, back_to_queue
-from workflow_app.web.readable_cases import readable_among
 from workflow_app.web.security import away, person_id
 
 assigning = Blueprint("assigning", __name__, url_prefix="/work")

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort, render_template, request, url_for
 
 from workflow_app.http.container import read
 from workflow_app.http.numbers import day_in, number_in
+from workflow_app.http.readable_cases import readable_among
 from workflow_app.services.administration import auditor, officer
 from workflow_app.store.directory import questions
 from workflow_app.store.read_models import audit as store
@@ -16,7 +17,6 @@ from workflow_app.store.read_models.audit import Done, Wanted
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import tables
 from workflow_app.web.filters import effect_title, moment, process_title, state_title
-from workflow_app.web.readable_cases import readable_among
 from workflow_app.web.security import person_id
 
 audit = Blueprint("audit", __name__, url_prefix="/admin/audit")

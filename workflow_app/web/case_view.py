@@ -25,6 +25,7 @@ from workflow_app.engine.signatures import word
 from workflow_app.engine.votes import PENDING
 from workflow_app.http.numbers import number_in
 from workflow_app.http.outcomes import outcome, whom
+from workflow_app.http.readable_cases import readable_among
 from workflow_app.services import administration, polls
 from workflow_app.services.assigning import owner
 from workflow_app.services.cases import acting, requests, signing, undo_traces
@@ -46,7 +47,6 @@ from workflow_app.web.board import Board, Card, boards
 from workflow_app.web.comparison import Changed, differences
 from workflow_app.web.due import days_left
 from workflow_app.web.pages import ReservedError
-from workflow_app.web.readable_cases import readable_among
 from workflow_app.web.security import away, person_id
 
 UNSAID = (None, False, "", ())

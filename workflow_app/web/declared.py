@@ -14,6 +14,7 @@ from workflow_app.engine.registers import Record, Register
 from workflow_app.engine.roles import Capacity
 from workflow_app.http.container import read
 from workflow_app.http.numbers import day_in, number_in
+from workflow_app.http.readable_cases import readable_among
 from workflow_app.services.registers import guards, rows
 from workflow_app.store.read_models.choices import NOT_SHOWN
 from workflow_app.store.registers import listing
@@ -23,7 +24,6 @@ from workflow_app.store.registers.listing import Asked
 from workflow_app.store.registers.subjects import of_subject, rows_about
 from workflow_app.store.registers.tables import Tables
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web.readable_cases import readable_among
 from workflow_app.web.register_history import history, said_of
 from workflow_app.web.security import municipality, person_id
 

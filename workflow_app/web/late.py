@@ -12,6 +12,7 @@ from workflow_app.engine.roles import POST
 from workflow_app.engine.text import plural
 from workflow_app.http.container import read, transact
 from workflow_app.http.numbers import number_in
+from workflow_app.http.readable_cases import readable_among
 from workflow_app.services import reminding
 from workflow_app.services.indicators import ANSWER_FOR_ALL, WATCH
 from workflow_app.services.letter_choices import DEADLINE
@@ -21,7 +22,6 @@ from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.assigning import performers
 from workflow_app.web.due import days_left
 from workflow_app.web.pages import ReservedError
-from workflow_app.web.readable_cases import readable_among
 from workflow_app.web.security import away, municipality, person_id
 
 late = Blueprint("late", __name__)

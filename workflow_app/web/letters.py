@@ -11,6 +11,7 @@ from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.text import file_name
 from workflow_app.http.container import read, transact
 from workflow_app.http.numbers import day_in, number_in
+from workflow_app.http.readable_cases import readable_among
 from workflow_app.services import letter_log as service
 from workflow_app.services.administration import officer
 from workflow_app.services.cases.attachments import CSV, XLSX
@@ -20,7 +21,6 @@ from workflow_app.store.messages import letter_log as store
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import tables
 from workflow_app.web.filters import local, moment
-from workflow_app.web.readable_cases import readable_among
 from workflow_app.web.security import person_id
 
 letters = Blueprint("letters", __name__, url_prefix="/admin/letters")

@@ -16,6 +16,7 @@ from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.registers import ALL, Recent
 from workflow_app.http.container import read
 from workflow_app.http.numbers import day_in
+from workflow_app.http.readable_cases import readable_among
 from workflow_app.services.cases.acting import may_read
 from workflow_app.services.indicators import reader_of
 from workflow_app.store.directory import questions
@@ -27,7 +28,6 @@ from workflow_app.store.registers.writing import brought_by
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import forms
 from workflow_app.web.declared import ShownRows, registers_about, rows_of_subject, shown_rows
-from workflow_app.web.readable_cases import readable_among
 from workflow_app.web.security import municipality, person_id
 
 networks = Blueprint("networks", __name__)

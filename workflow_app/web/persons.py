@@ -16,6 +16,7 @@ from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Actor, Capacity
 from workflow_app.http.container import read, transact
 from workflow_app.http.numbers import day_in
+from workflow_app.http.readable_cases import readable_among
 from workflow_app.services.accounts import employment as service
 from workflow_app.services.accounts.access_changes import Asked
 from workflow_app.services.accounts.employment import Post
@@ -38,7 +39,6 @@ from workflow_app.web.admin import (
     send_invitation,
     whose_word,
 )
-from workflow_app.web.readable_cases import readable_among
 from workflow_app.web.security import person_id
 
 persons = Blueprint("persons", __name__, url_prefix="/admin/people")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import groupby, islice
 from operator import attrgetter
-from typing import Any, NamedTuple, TypeVar
+from typing import TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
@@ -19,17 +19,15 @@ from workflow_app.engine.process import Process, State, Transition
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Actor, Capacity
 from workflow_app.engine.text import plural
-from workflow_app.http import limits
+from workflow_app.http import bulk, limits
+from workflow_app.http.bulk import Chosen
 from workflow_app.http.container import container, read, transact
 from workflow_app.http.numbers import number_in
-from workflow_app.http.passwords import confirm
 from workflow_app.services import administration
-from workflow_app.services.accounts.access import AccountRow
-from workflow_app.services.cases import acting, requests, undo_traces
-from workflow_app.services.cases.acting import Intent
+from workflow_app.services.cases import acting, undo_traces
 from workflow_app.store.accounts import saved_views
 from workflow_app.store.accounts.access_changes import SqlAccessChanges
-from workflow_app.store.accounts.sessions import SqlAccess, own_account
+from workflow_app.store.accounts.sessions import own_account
 from workflow_app.store.cases import assigning as assigned
 from workflow_app.store.cases import late
 from workflow_app.store.directory import calendar
@@ -49,7 +47,6 @@ queue.add_app_template_filter(pill)
 FILTERS = ("process", "state", "text", "late", "soon", "own", "new")
 LAID_OUT = ("order", "group")
 """What does not sift the queue but lays it out."""
-MOST_AT_ONCE = 200
 LINKED = 10
 """So many cases are linked after an action on many: what is said is kept in a cookie."""
 TAKE, GIVE = "take", "give"
@@ -71,14 +68,6 @@ class BulkAction:
         return f"{self.process.key}/{self.step.key}"
 
 
-class Chosen(NamedTuple):
-    """A case somebody has ticked: as it was shown, and for whom she would answer."""
-
-    instance_id: int
-    version: int
-    voter: str
-
-
 @queue.get("/")
 def show() -> str:
     """Show what waits for the person who asks."""
@@ -94,11 +83,11 @@ def _page(uow: SqlUnitOfWork, args: Mapping[str, str], ticked: Collection[str] =
     last_visit = account.last_visit_at if account else None
     wanted = _wanted(uow, args, last_visit)
     page = queries.queue(uow.session, actor, wanted, uow.now, uow.today, last_visit)
-    bulk = [_bulk_actions(uow, row, actor) for row in page.rows]
+    steps = [_bulk_actions(uow, row, actor) for row in page.rows]
     officer = administration.officer(actor)
     query, known = _query(args), performers_of(uow, actor, page.rows)
     views = saved_views.seen_by(uow.session, actor)
-    ticks = _ticks(bulk, page.rows, known, is_officer=officer is not None)
+    ticks = _ticks(steps, page.rows, known, is_officer=officer is not None)
     is_filtered = any(args.get(name) for name in FILTERS)
     amounts = queries.amounts(
         uow.session,
@@ -114,7 +103,7 @@ def _page(uow: SqlUnitOfWork, args: Mapping[str, str], ticked: Collection[str] =
         wanted=wanted,
         ticks=ticks,
         can={one for row in ticks for one in row} & {TAKE, GIVE},
-        actions={one.value: one for row in _for_many(bulk) for one in row},
+        actions={one.value: one for row in _for_many(steps) for one in row},
         ticked=ticked,
         days=_days(uow, officer or next(iter(actor.capacities), None), page.rows),
         stages=_stages(uow, actor),
@@ -362,7 +351,7 @@ def act_on_many() -> Response | tuple[str, int]:
     """Take one action on several cases; each succeeds or is refused on its own, by name."""
     person, sent = person_id(), request.form
     process, _, action = sent.get("action", "").partition("/")
-    ticked = sent.getlist("case")[:MOST_AT_ONCE]
+    ticked = sent.getlist("case")[: bulk.MOST_AT_ONCE]
     chosen = [one for one in map(_chosen, ticked) if one]
     if not chosen:
         flash("Отметьте хотя бы одно дело.", "info")
@@ -373,13 +362,14 @@ def act_on_many() -> Response | tuple[str, int]:
     if not action:
         flash("Выберите внизу, что сделать с отмеченным.", "info")
         return read(lambda uow: _page(uow, args, ticked)), 422
-    signer = _signer(chosen, action, person, sent.get("password", ""), sent.get("code", ""))
+    password, code = sent.get("password", ""), sent.get("code", "")
+    signer = bulk.signer(person, chosen, action, password, code)
     if isinstance(signer, Refusal):
         flash(signer.message, "danger")
         return read(lambda uow: _page(uow, args, ticked)), limits.status_of(signer, 422)
     done: dict[int, str] = {}
     for one in chosen:
-        refused, heading = transact(partial(_act, person, process, action, one, signer))
+        refused, heading = transact(partial(bulk.act_on, person, process, action, one, signer))
         if refused:
             flash(f"{heading}: {refused.message}", "danger")
         else:
@@ -430,45 +420,3 @@ def _chosen(text: str) -> Chosen | None:
     version, _, voter = rest.partition(":")
     numbers = number_in(case), number_in(version)
     return None if None in numbers else Chosen(*numbers, voter)  # type: ignore[arg-type]
-
-
-def _signer(
-    chosen: Sequence[Chosen], action: str, person: int, password: str, code: str
-) -> AccountRow | Refusal | None:
-    """Ask for password and code once for the whole batch; return whose, if they are needed."""
-    needs = read(
-        lambda uow: any(requests.is_signed(uow, one.instance_id, action) for one in chosen)
-    )
-    return confirm(person, password, code) if needs else None
-
-
-def _act(
-    person: int,
-    process: str,
-    action: str,
-    chosen: Chosen,
-    signer: AccountRow | None,
-    uow: SqlUnitOfWork,
-) -> tuple[Refusal | None, str]:
-    """Act on one of many; refuse what the batch cannot be meant for."""
-    row = queries.case(uow.session, chosen.instance_id)
-    if row is None or row.process not in uow.processes:
-        return acting.NOT_FOUND, f"Дело {chosen.instance_id}"
-    step = uow.processes[row.process].step(row.state, action)
-    if row.process != process or step is None or not step.is_bulk:
-        case, actor = uow.load(row.id), uow.actor(person)
-        if not case or not acting.may_read(uow, uow.processes[row.process], case, actor):
-            return Refusal("not_for_many", "это действие не подходит"), f"Дело {row.id}"
-        stands = uow.processes[row.process].states[row.state].title
-        said = f"это действие сейчас не подходит: «{stands}»"
-        return Refusal("not_for_many", said), _named(row)
-    intent = Intent(row.id, action, version=chosen.version, voter=chosen.voter or None)
-    result = requests.carry_out(uow, SqlAccess(uow), person, intent, signer)
-    if not isinstance(result, Refusal):
-        return None, _named(queries.case(uow.session, row.id) or row)
-    is_unread = result in (requests.UNSIGNED, acting.NOT_FOUND)
-    return result, f"Дело {row.id}" if is_unread else _named(row)
-
-
-def _named(row: Any) -> str:
-    return f"{row.heading} {row.number}".strip()

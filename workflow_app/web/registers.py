@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from workflow_app.engine.calendar import school_year_of
 from workflow_app.http.container import read, transact
 from workflow_app.http.numbers import day_in, number_in
+from workflow_app.http.readable_cases import cases_in_sight, readable_among
 from workflow_app.services import administration as service
 from workflow_app.services.accounts.colleagues import may_see_address
 from workflow_app.services.importing.rows import LONGEST_NOTE
@@ -27,7 +28,6 @@ from workflow_app.web.declared import rows_of_subject
 from workflow_app.web.forms import next_label
 from workflow_app.web.journals import JOURNAL, listed
 from workflow_app.web.pages import soon
-from workflow_app.web.readable_cases import cases_in_sight, readable_among
 from workflow_app.web.security import municipality, person_id, whole_municipality
 from workflow_app.web.suggesting import waiting_at
 

@@ -109,7 +109,10 @@ def of_message(key: str) -> ColumnElement[int]:
 
 
 TO_RENDER = looked_up(
-    (_DOCUMENT.c.template, _DOCUMENT.c.field_values),
+    (
+        *(_DOCUMENT.c.template, _DOCUMENT.c.field_values),
+        *(_DOCUMENT.c.paper, _DOCUMENT.c.title, _DOCUMENT.c.version),
+    ),
     and_(_DOCUMENT.c.id == of_message("document_id"), _DOCUMENT.c.file_sha256.is_(None)),
 )
 """What a paper is made of; nothing of one that has its file."""

@@ -61,9 +61,10 @@ class Lane:
 LANES: Mapping[str, Lane] = {
     "papers": Lane(("render", "list"), 50),
     "decisions": Lane(("call", "hear"), 50),
-    "notices": Lane(("tell", "announce", "forgot"), 200),
+    "notices": Lane(("tell", "announce", "forgot", "event"), 200),
     "letters": Lane(("mail",), 2),
     "pdf": Lane(("pdf",), 1),
+    "webhooks": Lane(("hook",), 1),
 }
 """Slow lanes have fewer places than a worker has slots: what hangs there stops nothing else."""
 LANE_OF = {kind: name for name, lane in LANES.items() for kind in lane.kinds}

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import Index, String, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow_app.store.models.base import Base
@@ -11,6 +11,7 @@ from workflow_app.store.models.base import Base
 _WAITING = text("done_at IS NULL AND handed_at IS NULL")
 _MAILED = text("mailed_at IS NOT NULL")
 _WAITS = text("waits_until IS NOT NULL")
+_COMES = text("next_at IS NOT NULL")
 _HANDED = text("done_at IS NULL AND handed_at IS NOT NULL")
 
 
@@ -121,6 +122,51 @@ class Notice(Base):
     """Where its letter went, or was refused."""
     answer: Mapped[str] = mapped_column(default="", server_default="")
     """What the mail server said of it last, unless it refused the address (`bounced`)."""
+
+
+class Webhook(Base):
+    """An address of another program that is told of what happens in a municipality."""
+
+    __tablename__ = "webhook"
+    __table_args__ = (Index("ix_webhook_municipality", "municipality_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    municipality_id: Mapped[int]
+    url: Mapped[str] = mapped_column(String(500))
+    sealed_secret: Mapped[str] = mapped_column(String(300))
+    kinds: Mapped[list[Any]]
+    """The keys of `services.webhooks.EVENTS` it is told of."""
+    is_on: Mapped[bool]
+    created_at: Mapped[dt.datetime]
+    silent_until: Mapped[dt.datetime | None]
+    """It did not take a message: until then none is tried."""
+
+
+class WebhookDelivery(Base):
+    """An event on its way to one address, and what became of it."""
+
+    __tablename__ = "webhook_delivery"
+    __table_args__ = (
+        Index("ix_webhook_delivery_log", "municipality_id", "id"),
+        Index("ix_webhook_delivery_waits", "next_at", postgresql_where=_COMES, sqlite_where=_COMES),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    municipality_id: Mapped[int]
+    webhook_id: Mapped[int] = mapped_column(ForeignKey("webhook.id"))
+    instance_id: Mapped[int | None]
+    event: Mapped[str] = mapped_column(String(40))
+    body: Mapped[str]
+    """What is sent and signed, byte by byte, at every try."""
+    created_at: Mapped[dt.datetime]
+    state: Mapped[str] = mapped_column(String(12))
+    """A key of `services.webhooks.STATES`."""
+    attempts: Mapped[int] = mapped_column(default=0)
+    answer_code: Mapped[int | None]
+    answer: Mapped[str] = mapped_column(default="")
+    tried_at: Mapped[dt.datetime | None]
+    next_at: Mapped[dt.datetime | None]
+    """When it is tried again."""
 
 
 class Lease(Base):

@@ -30,6 +30,7 @@ LANES = {
     "notices": "уведомления",
     "letters": "письма",
     "pdf": "PDF",
+    "webhooks": "сообщения другим программам",
 }
 """Lane of the outbox → what waits in it."""
 SILENT_AFTER = dt.timedelta(minutes=1)
