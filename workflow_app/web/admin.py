@@ -416,6 +416,24 @@ def end_visits(who: int) -> Response:
     return redirect(url_for("persons.show", who=who))
 
 
+@admin.post("/admin/people/<int:who>/invitation/withdraw")
+def withdraw_invitation(who: int) -> Response:
+    """End the link a person was invited by."""
+    person = person_id()
+    result = transact(
+        lambda uow: access_changes.withdraw_invitation(
+            SqlAccessChanges(uow), uow.actor(person), who
+        )
+    )
+    if isinstance(result, Refusal):
+        abort(404)
+    if result:
+        flash("Приглашение отозвано: ссылка больше не действует.", "success")
+    else:
+        flash("Действующего приглашения нет: ссылкой уже воспользовались.", "info")
+    return redirect(url_for("persons.show", who=who, _anchor="access"))
+
+
 @admin.get("/admin/positions")
 def positions() -> str:
     """List the offices on a date, organisation by organisation, what nobody holds first."""
@@ -566,9 +584,9 @@ def _people_as_file(form: str) -> FileResponse:
 
 def access_in_words(line: store.UserLine) -> str:
     """Return whether a person comes in."""
-    if not line.account or not line.account.password_hash:
-        return "не приглашён"
-    return "открыт" if line.account.is_active else "закрыт"
+    if line.account and not line.account.is_active:
+        return "закрыт"
+    return "открыт" if line.account and line.account.password_hash else "не приглашён"
 
 
 @admin.post("/admin/positions")

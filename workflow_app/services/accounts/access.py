@@ -91,8 +91,8 @@ class Access(Protocol):
     def end_tokens(self, person_id: int) -> None:
         """Revoke a person's tokens of the API."""
 
-    def end_links(self, person_id: int) -> None:
-        """Use up a person's one-time links."""
+    def end_links(self, person_id: int) -> bool:
+        """Use up a person's one-time links; tell whether one was still good."""
 
     def put_link(
         self, token_sha256: str, person_id: int, kind: str, expires_at: dt.datetime
