@@ -185,6 +185,11 @@ def test_a_person_is_changed_on_her_own_page_and_stays_in_sight(browser, distric
     assert "основание" in officer.get(refused.location)
     officer.post("/substitutions", back="person", **away, **{**days, "basis": "приказ № 1"})
     assert "05.09.2025: замещает" in " ".join(officer.get(home).split())
+    district.at("2025-09-02")
+    names = {row["id"]: row["short_nom"] for row in district.rows(Person)}
+    both = f"{names[who]}; до 05.09.2025 замещает {names[away['person']]}"
+    for path in ("/schools", f"/schools/{held['organisation_id']}"):
+        assert both in browser("P003").get(path)
 
 
 @pytest.mark.parametrize("path", ["/admin/people/1", "/admin/people/1/leave", PATH])

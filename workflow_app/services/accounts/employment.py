@@ -166,11 +166,7 @@ def leave(
     if late := next((one for one in held if one.starts_on > last_day), None):
         said = f"«{late.title}» начинается {late.starts_on:%d.%m.%Y}, позже последнего дня"
         return Refusal("bad_period", f"{said}: сначала исправьте эту должность", "last_day")
-    for one in held:
-        if one.ends_on is None or one.ends_on > last_day:
-            refusal = end_position(store, actor, one.id, last_day)
-            if refusal:
-                raise RefusedLateError(refusal)
+    _end_posts(store, actor, held, last_day)
     account = store.access.account_of(person_id)
     if account is None or not account.password_hash:
         withdraw_invitation(store, actor, person_id)
@@ -180,3 +176,11 @@ def leave(
     if isinstance(closed, Refusal):
         raise RefusedLateError(closed)
     return closed
+
+
+def _end_posts(store: Leaving, actor: Actor, held: Sequence[Office], last_day: dt.date) -> None:
+    for one in held:
+        if one.ends_on is None or one.ends_on > last_day:
+            refusal = end_position(store, actor, one.id, last_day)
+            if refusal:
+                raise RefusedLateError(refusal)
