@@ -95,7 +95,10 @@ def is_open(key: str) -> bool:
 def said(key: str, value: Any) -> str:
     """Return a value in words: «2/3», «согласие школы: скан бумаги», «строк: 7»."""
     return "; ".join(
-        f"{f'{one.title}: ' if one.title else ''}{_said(one)}" for one in parts(key, value)
+        f"{'' if one.value else 'не '}{one.title}"
+        if one.kind == "flag" and one.title
+        else f"{f'{one.title}: ' if one.title else ''}{_said(one)}"
+        for one in parts(key, value)
     )
 
 

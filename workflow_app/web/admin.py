@@ -309,6 +309,7 @@ def people() -> str:
             "lines": lines[: store.A_PAGE],
             "further": after + store.A_PAGE if len(lines) > store.A_PAGE else None,
             "text": text,
+            "places": questions.organisation_names(uow.session, municipality, uow.today),
             "uninvited": store.uninvited(uow, municipality, 0)[1],
             "files": _files("admin.people", text=text or None),
             "waiting": {
@@ -566,12 +567,13 @@ def _people_as_file(form: str) -> FileResponse:
 
     def look(uow: SqlUnitOfWork) -> FileResponse:
         place = _officer(uow).municipality_id
+        names = questions.organisation_names(uow.session, place, uow.today)
         head = ("Кто", "Почта", "Должность сегодня", "Последний визит", "Доступ")
         rows = (
             (
                 line.person.full_name,
                 line.person.email or "",
-                "; ".join(row.title for row in line.positions),
+                "; ".join(f"{row.title}, {names[row.organisation_id]}" for row in line.positions),
                 moment(line.account.last_visit_at) if line.account else "",
                 access_in_words(line),
             )
