@@ -146,7 +146,7 @@ def _conditions(uow: SqlUnitOfWork, place: int, wanted: LogFilter) -> list[Any]:
     return found
 
 
-def _of_places(uow: SqlUnitOfWork, place: int, text: str) -> Select[tuple[int]]:
+def _of_places(uow: SqlUnitOfWork, place: int, text: str) -> Select[int]:
     """Select who holds an office today where an organisation is called so."""
     names = organisation_names(uow.session, place, uow.today)
     words = folded(text).split()
