@@ -1,5 +1,6 @@
 """The form of an action: what it shows of the present, and what it asks for."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -198,3 +199,19 @@ def test_a_school_that_leaves_is_chosen_among_those_of_the_network(browser, dist
     page = html.fromstring(browser("P003").get(f"/cases/{change}"))
     offered = {one for one in page.xpath("//select[@name='school']/option/@value") if one}
     assert offered == inside
+
+
+def test_a_second_click_is_told_kindly_what_the_first_one_did(browser, district, held):
+    case, coordinator = held["a6"], browser("P201")
+    path = f"/cases/{case}/actions/report_done"
+    before = len(district.history(case))
+    coordinator.post(path, **REPORT)
+    first = coordinator.says()[0]
+    again = coordinator.post(path, **REPORT)
+    assert again.status_code == 302
+    (said,) = coordinator.says()
+    assert said == f"Уже сделано, второй раз не нужно. {first}"
+    assert len(district.history(case)) == before + 1
+    district.container.clock.advance(dt.timedelta(minutes=11))
+    refused = coordinator.post(path, status=422, **REPORT)
+    assert "невозможно: дело на этапе «" in text_of(refused)

@@ -28,7 +28,8 @@ def officer(browser, collecting):
 
 def test_what_was_done_is_told_with_who_when_and_what_it_was_before(officer):
     said = text_of(officer.client.get(PAGE))
-    assert "было «2/3», стало «3/4»" in said
+    assert "было 2/3, стало 3/4" in said
+    assert "стало «3/4»" not in said
     assert "Тимофеева А.С." in said
     assert "28.08.2025" in said
     assert "Шаги в делах" in said

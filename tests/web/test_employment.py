@@ -7,7 +7,7 @@ import pytest
 from browsing import text_of
 from test_newcomers import PATH, WHO, newest
 
-from workflow_app.store.models.accounts import AccessChange, AdminEvent
+from workflow_app.store.models.accounts import AccessChange, AccessLink, AdminEvent
 from workflow_app.store.models.directory import Organisation, Person, Position
 from workflow_app.store.models.messages import Notice
 
@@ -146,6 +146,27 @@ def test_who_leaves_has_her_last_day_everywhere_and_her_work_a_place_to_go(brows
     assert "Вход открыт, а должности нет" in browser("P003").get("/admin")
 
 
+@pytest.mark.parametrize("way", ["leave", "invitation/withdraw"])
+def test_an_invitation_ends_with_the_word_of_who_gave_it(browser, district, way):
+    officer, name = browser("P003"), dict.fromkeys(("confirmed", "step"), "add")
+    page = officer.post(PATH, status=200, **WHO, **post(district)).text
+    officer.post(PATH, **fields_of(page), **name)
+    who = newest(district)["id"]
+    home = f"/admin/people/{who}"
+    assert "Отозвать приглашение" in officer.get(home)
+    assert "действует до" in officer.get(f"{home}/leave")
+    officer.post(f"{home}/{way}", last_day="2025-08-29", closing="1")
+    assert district.rows(AccessLink, person_id=who)[0]["used_at"]
+    page = officer.get(home)
+    assert "Отозвать приглашение" not in page
+    assert "Приглашение отозвано" in page
+    if way == "leave":
+        assert "последний день 29.08.2025" in page
+        assert "доступ закрыт" in page
+        officer.client.post("/forgot", data={"login": WHO["email"]})
+        assert len(district.rows(AccessLink, person_id=who)) == 1
+
+
 def test_a_person_is_changed_on_her_own_page_and_stays_in_sight(browser, district):
     who, officer = district.people["P105"], browser("P003")
     home = f"/admin/people/{who}"
@@ -164,6 +185,11 @@ def test_a_person_is_changed_on_her_own_page_and_stays_in_sight(browser, distric
     assert "основание" in officer.get(refused.location)
     officer.post("/substitutions", back="person", **away, **{**days, "basis": "приказ № 1"})
     assert "05.09.2025: замещает" in " ".join(officer.get(home).split())
+    district.at("2025-09-02")
+    names = {row["id"]: row["short_nom"] for row in district.rows(Person)}
+    both = f"{names[who]}; до 05.09.2025 замещает {names[away['person']]}"
+    for path in ("/schools", f"/schools/{held['organisation_id']}"):
+        assert both in browser("P003").get(path)
 
 
 @pytest.mark.parametrize("path", ["/admin/people/1", "/admin/people/1/leave", PATH])

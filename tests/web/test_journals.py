@@ -88,6 +88,7 @@ def test_the_journal_of_a_year_is_printed_and_taken_away(browser, district, orde
     assert "Следующий номер журнала: <strong>№" in " ".join(page.split())
     assert "Следующий номер" not in browser("P102").get("/orders?year=2025")
     sheet = clerk.get("/orders/sheet?year=2025")
+    assert "Номера, которых здесь нет, выданы вне системы" in sheet
     line = next(one for one in sheet.split("<tr>") if f">{number}<" in one)
     assert "Дьяченко О.П., " in line
     answer = clerk.client.get("/orders/journal.csv?year=2025")

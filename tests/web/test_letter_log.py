@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import update
 
 from workflow_app.documents import sheets
-from workflow_app.notifications.mail import SmtpMailer
+from workflow_app.notifications.mail import FileMailer, SmtpMailer
 from workflow_app.store.messages import letter_log, outbox
 from workflow_app.store.messages.letters import put_letter
 from workflow_app.store.models.accounts import AdminEvent
-from workflow_app.store.models.directory import Person, Position
+from workflow_app.store.models.directory import Organisation, Person, Position
 from workflow_app.store.models.messages import Incident, Notice
 from workflow_app.tasks import effects
 
@@ -127,7 +127,25 @@ def test_letters_are_taken_along_as_a_workbook_with_the_same_filters(browser, di
     day = district.container.clock.now().date()
     assert "Таких писем нет" in officer.get(f"/admin/letters?until={day - dt.timedelta(days=1)}")
     assert "Таких писем нет" in officer.get("/admin/letters?person=Несуществующая")
+    (head,) = district.rows(Position, person_id=district.people["P105"])
+    school = next(
+        one for one in district.rows(Organisation) if one["id"] == head["organisation_id"]
+    )
+    found = officer.get(f"/admin/letters?person={school['short_name'].upper()}")
+    assert "не дошло" in found
+    assert 'class="sift d-print-none" open' in found
     assert "не дошло" in officer.get(f"/admin/letters?person=p105&since={day}")
+
+
+@pytest.mark.usefixtures("collecting")
+def test_a_letter_that_was_but_written_to_a_file_is_not_called_handed_over(
+    browser, district, tmp_path
+):
+    district.container.__dict__["mailer"] = FileMailer(tmp_path)
+    district.carry_out()
+    rows = browser("P003").get("/admin/letters").split("<tbody>")[1]
+    assert "почта не подключена" in rows
+    assert "передано почтовому серверу" not in rows
 
 
 def test_a_page_goes_on_where_the_last_one_ended(browser, monkeypatch, refused):

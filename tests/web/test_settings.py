@@ -143,3 +143,20 @@ def test_the_list_of_settings_has_no_fields_and_leads_to_a_section(browser):
     way = re.search(r'href="(/admin/settings\?section=\d+)#s-A-02"', page)[1]
     assert officer.get(way).count('class="setting"') == len(GROUPS["Создание сети"])
     assert "Такой настройки нет" in officer.get("/admin/settings?text=чайник")
+
+
+def test_what_a_colleague_decided_meanwhile_is_not_overwritten_unread(browser, district):
+    officer, path = browser("P003"), "/admin/settings/A-15.report"
+
+    def shown(page):
+        form = page.split(f'action="{path}"')[1].split("</form>")[0]
+        return re.search('name="seen" value="([^"]+)"', form)[1]
+
+    seen = shown(officer.get("/admin/settings?text=возврат"))
+    officer.post(path, value="4", seen=seen)
+    for typed in ({"value": "3"}, {"restore": "1"}):
+        refused = officer.post(path, status=409, seen=seen, **typed)
+        assert "Сейчас записано: 4. Ваше: " in refused.text
+    assert [row["value"] for row in district.rows(Setting, key="A-15.report")] == [4]
+    officer.post(path, value="3", seen=shown(refused.text))
+    assert [row["value"] for row in district.rows(Setting, key="A-15.report")] == [3]

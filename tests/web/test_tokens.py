@@ -1,6 +1,7 @@
 """Tokens of the API: made for a password, shown once, used in sight, ended within a year."""
 
 import datetime as dt
+import re
 
 import pytest
 from browsing import hash_cheaply, text_of
@@ -54,8 +55,34 @@ def test_a_token_is_made_for_a_password_and_for_a_year_at_most(browser, district
     given = {"title": "сайт школы", "days": "365", "password": PASSWORD} | sent
     answer = browser("P102").post("/account/tokens", status=422, **given)
     assert said in text_of(answer)
+    summary = answer.text.split('id="reasons"')[1].split("</ul>")[0]
+    field = re.search('href="#(f-[^"]+)"', summary)[1]
+    assert f'id="{field}"' in answer.text
     assert PASSWORD not in answer.text
     assert district.rows(ApiToken) == []
+
+
+def test_other_mistakes_of_the_page_are_in_its_summary_too(browser):
+    head = browser("P102")
+    wrong = {"password": "не тот", "new": "новый длинный пароль", "again": "другой"}
+    for path, sent in (("password", wrong), ("letters", {"letters": "1", "quiet_from": "22"})):
+        page = head.post(f"/account/{path}", status=422, **sent).text
+        field = re.search('href="#(f-[^"]+)"', page.split('id="reasons"')[1])[1]
+        assert f'id="{field}"' in page
+
+
+def test_a_token_is_shown_once_and_loading_the_page_again_makes_no_other(browser, district):
+    head = browser("P102")
+    given = {"title": "сайт школы", "days": "30", "password": PASSWORD}
+    answer = head.post("/account/tokens", status=302, **given)
+    page = head.get(answer.location)
+    assert re.search("wf_[A-Za-z0-9_-]{40,}", page)
+    assert "wf_" not in head.get("/account")
+    (row,) = district.rows(ApiToken)
+    head.post(f"/account/tokens/{row['token_sha256'][:16]}/revoke")
+    page = head.get("/account").split("Что менялось в вашем доступе")[1]
+    assert "Создан ключ для программ «сайт школы»" in page
+    assert "Отозван ключ для программ «сайт школы»" in page
 
 
 def test_guesses_of_a_password_for_a_token_are_counted(browser):

@@ -199,7 +199,7 @@ def _schools(uow: SqlUnitOfWork, municipality_id: int) -> list[m.SchoolView]:
             settlement=card.settlement,
             details={one.name: one.value for one in card.details},
             marks=[mark.text for mark in card.marks],
-            head=heads.get(card.id),
+            head=heads[card.id].name if card.id in heads else None,
         )
         for card in cards
     ]

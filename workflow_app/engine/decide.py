@@ -156,7 +156,7 @@ def _not_now(process: Process, case: Case, action: str) -> Refusal:
     known = next((t for t in process.transitions if t.key == action), None)
     if known is None:
         return Refusal("unknown_action", "Такого действия в этом процессе нет")
-    return Refusal("wrong_state", f"«{known.title}» невозможно: сейчас дело «{state}»")
+    return Refusal("wrong_state", f"«{known.title}» невозможно: дело на этапе «{state}»")
 
 
 def _taken_by(capacity: Capacity, steps: Iterable[str], case: Case) -> str:

@@ -10,6 +10,7 @@ from typing import Protocol
 from workflow_app.config import Settings
 from workflow_app.notifications.message import Mail, MailError, compose
 from workflow_app.notifications.smtp import SmtpMailer
+from workflow_app.services.letters import FILED
 
 __all__ = ["FileMailer", "Mail", "MailError", "Mailer", "NullMailer", "SmtpMailer", "mailer_from"]
 
@@ -46,7 +47,7 @@ class FileMailer:
             raise MailError(
                 permanent=False, reason=f"письмо не записано в «{path}»: {error.strerror}"
             ) from error
-        return "записано в файл"
+        return FILED
 
     def path_of(self, mail: Mail) -> Path:
         """Return the file of a letter; different Message-IDs never share one."""

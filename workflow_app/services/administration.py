@@ -224,7 +224,8 @@ def end_position(
     store.end_position(position_id, ends_on)
     name = store.person_name(by.municipality_id, office.person_id)
     said = f"{name}: {office.title}, последний день {ends_on:%d.%m.%Y}"
-    store.record(by, "end_position", said, {"position_id": position_id})
+    details = {"position_id": position_id, "person_id": office.person_id}
+    store.record(by, "end_position", said, details)
     return None
 
 
@@ -303,7 +304,8 @@ def end_substitution(store: Administration, actor: Actor, substitution_id: int) 
     yesterday = store.today - dt.timedelta(days=1)
     store.end_substitution(substitution_id, None if first >= store.today else yesterday)
     said = f"{office.title}: замещение закончено {store.today:%d.%m.%Y}"
-    store.record(by, "end_substitution", said, {"substitution_id": substitution_id})
+    details = {"substitution_id": substitution_id, "person_id": office.person_id}
+    store.record(by, "end_substitution", said, details)
     return None
 
 

@@ -38,6 +38,9 @@ STATES: Mapping[str, str] = {
     "done": "без письма: дело уже сделано",
 }
 """What became of the letter of a notice → how the log of letters calls it."""
+FILED = "записано в файл"
+"""The answer of a mailer that hands letters to no server."""
+NOT_MAILED = "записано в файл: почта не подключена, человек письма не получил"
 
 Fate = tuple[str, dt.datetime | None]
 """A state of a letter, and until when it is kept back in it."""

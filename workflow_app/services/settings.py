@@ -5,6 +5,8 @@ or of lines, words of a short list; a mapping is several of them under one code.
 """
 
 import datetime as dt
+import hashlib
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -93,7 +95,10 @@ def is_open(key: str) -> bool:
 def said(key: str, value: Any) -> str:
     """Return a value in words: «2/3», «согласие школы: скан бумаги», «строк: 7»."""
     return "; ".join(
-        f"{f'{one.title}: ' if one.title else ''}{_said(one)}" for one in parts(key, value)
+        f"{'' if one.value else 'не '}{one.title}"
+        if one.kind == "flag" and one.title
+        else f"{f'{one.title}: ' if one.title else ''}{_said(one)}"
+        for one in parts(key, value)
     )
 
 
@@ -113,12 +118,21 @@ def _said(part: Part) -> str:
     return str(part.value) or "не указано"
 
 
+STALE = "setting_changed"
+
+
+def mark_of(value: Any) -> str:
+    """Return by what a form says which value it showed."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]
+
+
 def decide(
-    store: Settings, actor: Actor, key: str, sent: Mapping[str, Any] | None
+    store: Settings, actor: Actor, key: str, sent: Mapping[str, Any] | None, seen: str | None = None
 ) -> str | Refusal:
     """Write a setting as a person filled it in, or say what does not fit; `None`: the default.
 
-    Returned is what changed, in words; empty where nothing did.
+    Returned is what changed, in words; empty where nothing did. `seen` is the mark of the value her
+    page showed: what a colleague decided meanwhile is not overwritten unread.
     """
     by = officer(actor)
     if by is None:
@@ -127,18 +141,27 @@ def decide(
         return UNKNOWN
     default = DEFAULTS[key].value
     if sent is None:
-        return _write(store, by, key, default)
+        return _write(store, by, key, default, seen)
     read = {part.name: _read(part, sent.get(part.name)) for part in parts(key, default)}
     refusal = joined(found for found in read.values() if isinstance(found, Refusal))
     if refusal:
         return refusal
-    return _write(store, by, key, read if isinstance(default, Mapping) else read["value"])
+    value = read if isinstance(default, Mapping) else read["value"]
+    return _write(store, by, key, value, seen)
 
 
-def _write(store: Settings, by: Capacity, key: str, value: Any) -> str:
+def _write(store: Settings, by: Capacity, key: str, value: Any, seen: str | None) -> str | Refusal:
     before, title = store.setting(by.municipality_id, key), DEFAULTS[key].title
     if value == before:
         return ""
+    if seen is not None and seen != mark_of(before):
+        field = next(parts(key, before)).name
+        return Refusal(
+            STALE,
+            "Пока страница была открыта, это изменили. Сейчас записано: "
+            f"{said(key, before)}. Ваше: {said(key, value)}. Нажмите ещё раз, если верно ваше",
+            field,
+        )
     store.set_setting(by.municipality_id, key, None if value == DEFAULTS[key].value else value)
     was, now = said(key, before), said(key, value)
     change = f"было {was}, стало {now}" if was != now else "текст изменён"

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from workflow_app.engine.refusals import Refusal
@@ -29,6 +29,7 @@ account = Blueprint("account", __name__)
 notices = Blueprint("notices", __name__)
 
 MOST_NOTICES = 100
+JUST_MADE = "just_made"
 
 Answer = Response | str | tuple[str, int]
 
@@ -72,8 +73,8 @@ def _here() -> str:
 
 @account.get("/account")
 def show() -> str:
-    """Show a person her own access."""
-    return _page()
+    """Show a person her own access, and once the token she has just made."""
+    return _page(token=session.pop(JUST_MADE, ""))
 
 
 @account.post("/account/sessions/<prefix>/end")
@@ -81,9 +82,9 @@ def end_session(prefix: str) -> Response:
     """End one signed-in browser of one's own."""
 
     def end(uow: SqlUnitOfWork) -> bool:
-        for session in sessions.sessions(uow.session, g.person_id):
-            if session.token_sha256.startswith(prefix) and len(prefix) == 16:  # noqa: PLR2004
-                SqlAccess(uow).end_session(session.token_sha256)
+        for visit in sessions.sessions(uow.session, g.person_id):
+            if visit.token_sha256.startswith(prefix) and len(prefix) == 16:  # noqa: PLR2004
+                SqlAccess(uow).end_session(visit.token_sha256)
                 return True
         return False
 
@@ -155,10 +156,13 @@ def make_token() -> Answer:
         store = SqlAccess(uow)
         if not service.stands(store, account):
             return replace(service.WRONG_PASSWORD, field="token_password")
-        return service.make_token(store, person, title, days)
+        return service.make_own_token(store, person, title, days)
 
     token = transact(make)
-    return _refused(token) if isinstance(token, Refusal) else _page(token=token)
+    if isinstance(token, Refusal):
+        return _refused(token)
+    session[JUST_MADE] = token  # for one look: the page sent again would make another key
+    return redirect(url_for("account.show", _anchor="keys"))
 
 
 @account.post("/account/tokens/<prefix>/revoke")
@@ -168,7 +172,7 @@ def revoke_token(prefix: str) -> Response:
     def revoke(uow: SqlUnitOfWork) -> bool:
         for token in sessions.tokens(uow.session, g.person_id):
             if token.token_sha256.startswith(prefix) and len(prefix) == 16:  # noqa: PLR2004
-                SqlAccess(uow).revoke(token.token_sha256)
+                service.revoke_token(SqlAccess(uow), g.person_id, token.token_sha256, token.title)
                 return True
         return False
 

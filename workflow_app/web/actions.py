@@ -1,5 +1,6 @@
 """What is done with a case: actions, answers, a step back, repairs. Nothing happens on a GET."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -22,6 +23,7 @@ from workflow_app.services.accounts.access import AccountRow
 from workflow_app.services.cases import acting, requests
 from workflow_app.services.cases.acting import Done, Intent
 from workflow_app.store.accounts.sessions import SqlAccess
+from workflow_app.store.cases.history import has_just_done
 from workflow_app.store.documents.files import content as file_content
 from workflow_app.store.documents.papers import Paper
 from workflow_app.store.unit_of_work import SqlUnitOfWork
@@ -44,6 +46,9 @@ CONFLICTS = {"changed_meanwhile", "text_changed", "answered_meanwhile"}
 OVER = Refusal(
     "not_open", "Этот шаг уже сделан или сейчас невозможен. Ниже — что можно сделать теперь"
 )
+SENT_AGAIN = {"wrong_state", "already_answered", "answered_meanwhile", "ballot_closed"}
+"""Refusals of who sends what she has just done once more."""
+DOUBLE_CLICK = dt.timedelta(minutes=10)
 Answer = Response | str | tuple[str, int]
 
 
@@ -150,6 +155,9 @@ def act(instance_id: int, action: str) -> Answer:
             ),
         )
     said, way = result
+    if isinstance(said, Refusal) and said.code in SENT_AGAIN:
+        found = said
+        said, way = read(lambda uow: _done_already(uow, instance_id, action)) or (found, "")
     if isinstance(said, Refusal):
         found = said
         if found.code == "not_found":
@@ -159,6 +167,16 @@ def act(instance_id: int, action: str) -> Answer:
         return page, 409 if found.code in CONFLICTS else limits.status_of(found, 422)
     tell_done(said, instance_id)
     return back_to_queue() if sent.get("_back") == "queue" else redirect(way)
+
+
+def _done_already(uow: SqlUnitOfWork, instance_id: int, action: str) -> tuple[str, str] | None:
+    """Return what a person did a moment ago, where she sends the same once more: a double click."""
+    since = uow.now - DOUBLE_CLICK
+    if not has_just_done(uow.connection, instance_id, person_id(), action, since):
+        return None
+    case, _, _ = readable(uow, instance_id)
+    said = what_was_done(uow, Done(case.id, case.state, case.version), action)
+    return f"Уже сделано, второй раз не нужно. {said}", page_after(uow, instance_id)
 
 
 def _with_more_rows(instance_id: int, action: str, sent: MultiDict[str, str]) -> str:

@@ -309,6 +309,7 @@ def people() -> str:
             "lines": lines[: store.A_PAGE],
             "further": after + store.A_PAGE if len(lines) > store.A_PAGE else None,
             "text": text,
+            "places": questions.organisation_names(uow.session, municipality, uow.today),
             "uninvited": store.uninvited(uow, municipality, 0)[1],
             "files": _files("admin.people", text=text or None),
             "waiting": {
@@ -414,6 +415,24 @@ def end_visits(who: int) -> Response:
         abort(404)
     flash("Все входы этого человека завершены.", "success")
     return redirect(url_for("persons.show", who=who))
+
+
+@admin.post("/admin/people/<int:who>/invitation/withdraw")
+def withdraw_invitation(who: int) -> Response:
+    """End the link a person was invited by."""
+    person = person_id()
+    result = transact(
+        lambda uow: access_changes.withdraw_invitation(
+            SqlAccessChanges(uow), uow.actor(person), who
+        )
+    )
+    if isinstance(result, Refusal):
+        abort(404)
+    if result:
+        flash("Приглашение отозвано: ссылка больше не действует.", "success")
+    else:
+        flash("Действующего приглашения нет: ссылкой уже воспользовались.", "info")
+    return redirect(url_for("persons.show", who=who, _anchor="access"))
 
 
 @admin.get("/admin/positions")
@@ -548,12 +567,13 @@ def _people_as_file(form: str) -> FileResponse:
 
     def look(uow: SqlUnitOfWork) -> FileResponse:
         place = _officer(uow).municipality_id
+        names = questions.organisation_names(uow.session, place, uow.today)
         head = ("Кто", "Почта", "Должность сегодня", "Последний визит", "Доступ")
         rows = (
             (
                 line.person.full_name,
                 line.person.email or "",
-                "; ".join(row.title for row in line.positions),
+                "; ".join(f"{row.title}, {names[row.organisation_id]}" for row in line.positions),
                 moment(line.account.last_visit_at) if line.account else "",
                 access_in_words(line),
             )
@@ -566,9 +586,9 @@ def _people_as_file(form: str) -> FileResponse:
 
 def access_in_words(line: store.UserLine) -> str:
     """Return whether a person comes in."""
-    if not line.account or not line.account.password_hash:
-        return "не приглашён"
-    return "открыт" if line.account.is_active else "закрыт"
+    if line.account and not line.account.is_active:
+        return "закрыт"
+    return "открыт" if line.account and line.account.password_hash else "не приглашён"
 
 
 @admin.post("/admin/positions")

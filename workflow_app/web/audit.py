@@ -37,6 +37,7 @@ KINDS: Mapping[str, tuple[str, Collection[str]]] = {
         "Доступ",
         {
             *("set_email", "set_active", "drop_second_factor", "erase_account", "invite"),
+            *("withdraw_invitation", "make_token", "revoke_token"),
             *("end_visits", "second_factor_on", "second_factor_off", "on_server"),
         },
     ),
@@ -207,12 +208,21 @@ def _lines(uow: SqlUnitOfWork, found: Sequence[Done]) -> Iterator[Line]:
             one.acting_as,
             _kind(one),
             _title(one) if is_open else "Шаг в деле, которое вам не открыто",
-            (f"{case}: {one.heading}" if is_open and one.heading else case),
+            _called(case, one.heading) if is_open and one.heading else case,
             url_for("cases.show", instance_id=one.instance_id)
             if one.instance_id and is_open
             else "",
             [*_changes(one)] if is_open else [],
         )
+
+
+def _called(kind: str, heading: str) -> str:
+    """Return how a case is called; a heading that begins with its kind needs it no more.
+
+    >>> _called("Консультация", "Консультация: чтение"), _called("Справка", "Сеть № 1")
+    ('Консультация: чтение', 'Справка: Сеть № 1')
+    """
+    return heading if heading.lower().startswith(kind.lower()) else f"{kind}: {heading}"
 
 
 def _kind(one: Done) -> str:

@@ -91,6 +91,9 @@ def sheet() -> str:
         return render_template(
             "registers/journal_sheet.html",
             asked=asked,
+            external=numbering.years_of_orders(uow.connection, whole_municipality(uow)).get(
+                asked.year
+            ),
             lines=lines,
             municipality=questions.municipality_name(uow.session, whole_municipality(uow)),
             today=uow.today,

@@ -16,7 +16,7 @@ from workflow_app.services import letter_log as service
 from workflow_app.services.administration import officer
 from workflow_app.services.cases.attachments import CSV, XLSX
 from workflow_app.services.letter_choices import KINDS, PROGRESS
-from workflow_app.services.letters import STATES, TOGETHER, UNCHOSEN
+from workflow_app.services.letters import FILED, NOT_MAILED, STATES, TOGETHER, UNCHOSEN
 from workflow_app.store.messages import letter_log as store
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import tables
@@ -67,11 +67,14 @@ def _seen(
         # What a case is called is for its readers; that a letter of its came, for who sees to it.
         subject = line.subject if is_readable or not line.instance_id else kind
         shown = line.address or line.email
+        said = "" if line.answer == FILED else line.answer
         words = line.answer or ("почтовый сервер не отвечает" if is_out else "")
         state = STATES[line.state]
+        if line.state == "sent" and line.answer == FILED:
+            state = NOT_MAILED
         if line.waits_until:
             state = f"{state} ({moment(line.waits_until)})"
-        address, answer = (one if whole else service.masked(one) for one in (shown, line.answer))
+        address, answer = (one if whole else service.masked(one) for one in (shown, said))
         advice = service.advice(line.state, words)
         yield Row(line, subject, address, kind, is_readable, state, answer, advice)
 

@@ -38,6 +38,11 @@ class Line:
         return bool(self.value != self.default.value)
 
     @property
+    def seen(self) -> str:
+        """Return by what the form says which value it showed."""
+        return service.mark_of(self.value)
+
+    @property
     def said(self) -> str:
         """Return the value in words."""
         return service.said(self.key, self.value)
@@ -112,14 +117,16 @@ def decide(key: str) -> Response | tuple[str, int]:
         else request.form.get(part.name, "")
         for part in service.parts(key, DEFAULTS[key].value)
     }
+    seen = request.form.get("seen")
     person, wished = person_id(), None if "restore" in request.form else sent
     result = transact(
-        lambda uow: service.decide(SqlAdministration(uow), uow.actor(person), key, wished)
+        lambda uow: service.decide(SqlAdministration(uow), uow.actor(person), key, wished, seen)
     )
     if isinstance(result, Refusal):
         if result.field is None:
             abort(404)
-        return read(lambda uow: _page(uow, key, result, sent)), 422
+        status = 409 if result.code == service.STALE else 422
+        return read(lambda uow: _page(uow, key, result, sent)), status
     title = DEFAULTS[key].title
     said = f"Записано. {title}: {result}." if result else f"Ничего не изменилось: {title}."
     flash(said, f"setting-{key}")

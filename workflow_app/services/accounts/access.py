@@ -91,8 +91,8 @@ class Access(Protocol):
     def end_tokens(self, person_id: int) -> None:
         """Revoke a person's tokens of the API."""
 
-    def end_links(self, person_id: int) -> None:
-        """Use up a person's one-time links."""
+    def end_links(self, person_id: int) -> bool:
+        """Use up a person's one-time links; tell whether one was still good."""
 
     def put_link(
         self, token_sha256: str, person_id: int, kind: str, expires_at: dt.datetime
@@ -121,6 +121,9 @@ class Access(Protocol):
         self, token_sha256: str, person_id: int, title: str, expires_at: dt.datetime
     ) -> None:
         """Insert a token of the API."""
+
+    def revoke(self, token_sha256: str) -> None:
+        """Revoke one token of the API."""
 
     def ending_tokens(self, until: dt.datetime) -> Iterable[Token]:
         """Mark tokens that end until a moment as told to their owners, once; return them."""
@@ -266,6 +269,18 @@ def make_token(access: Access, person_id: int, title: str, days: int = USUAL_TOK
     expires_at = access.now + dt.timedelta(days=min(days, TOKEN_DAYS[-1]))
     access.put_token(digest(token), person_id, title, expires_at)
     return token
+
+
+def make_own_token(access: Access, person_id: int, title: str, days: int) -> str:
+    """Return a new token that a person makes for herself."""
+    access.record_of(person_id, "make_token", f"Создан ключ для программ «{title}»")
+    return make_token(access, person_id, title, days)
+
+
+def revoke_token(access: Access, person_id: int, token_sha256: str, title: str) -> None:
+    """Revoke one token of a person."""
+    access.revoke(token_sha256)
+    access.record_of(person_id, "revoke_token", f"Отозван ключ для программ «{title}»")
 
 
 def warn_of_ends(access: Access, zone: dt.tzinfo, public_url: str) -> None:

@@ -399,6 +399,19 @@ def invite(store: AccessChanges, actor: Actor, person_id: int) -> Invitation | R
     return Invitation(token, kind, not store.is_guarded(person_id))
 
 
+def withdraw_invitation(store: AccessChanges, actor: Actor, person_id: int) -> Refusal | bool:
+    """End a person's open links, at once; tell whether there was one."""
+    found = _administered(store, actor, person_id)
+    if isinstance(found, Refusal):
+        return found
+    by, name = found
+    if not store.access.end_links(person_id):
+        return False
+    details = {"person_id": person_id}
+    store.record(by, "withdraw_invitation", f"Приглашение отозвано: {name}", details)
+    return True
+
+
 def _administered(
     store: AccessChanges, actor: Actor, person_id: int
 ) -> tuple[Capacity, str] | Refusal:

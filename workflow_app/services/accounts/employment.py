@@ -19,6 +19,7 @@ from workflow_app.services.accounts.access_changes import (
     Asked,
     NewState,
     wish,
+    withdraw_invitation,
 )
 from workflow_app.services.accounts.people import Newcomer, Newcomers, add_newcomer, check_newcomer
 from workflow_app.services.administration import (
@@ -150,7 +151,10 @@ class Leaving(AccessChanges, Protocol):
 def leave(
     store: Leaving, actor: Actor, person_id: int, last_day: dt.date | None, *, closing: bool
 ) -> Asked | Refusal | None:
-    """End all that a person holds on a day, and close her access at once where that is wished."""
+    """End all that a person holds on a day, and close her access at once where that is wished.
+
+    An invitation she has not used ends in any case.
+    """
     by = officer(actor)
     if by is None:
         return NOT_ADMIN
@@ -162,15 +166,21 @@ def leave(
     if late := next((one for one in held if one.starts_on > last_day), None):
         said = f"«{late.title}» начинается {late.starts_on:%d.%m.%Y}, позже последнего дня"
         return Refusal("bad_period", f"{said}: сначала исправьте эту должность", "last_day")
-    for one in held:
-        if one.ends_on is None or one.ends_on > last_day:
-            refusal = end_position(store, actor, one.id, last_day)
-            if refusal:
-                raise RefusedLateError(refusal)
+    _end_posts(store, actor, held, last_day)
     account = store.access.account_of(person_id)
-    if not closing or account is None or not account.is_active:
+    if account is None or not account.password_hash:
+        withdraw_invitation(store, actor, person_id)
+    if not closing or (account and not account.is_active):
         return None
     closed = wish(store, actor, NewState(person_id=person_id, active=False))
     if isinstance(closed, Refusal):
         raise RefusedLateError(closed)
     return closed
+
+
+def _end_posts(store: Leaving, actor: Actor, held: Sequence[Office], last_day: dt.date) -> None:
+    for one in held:
+        if one.ends_on is None or one.ends_on > last_day:
+            refusal = end_position(store, actor, one.id, last_day)
+            if refusal:
+                raise RefusedLateError(refusal)

@@ -90,8 +90,10 @@ class SqlAdministration:
         """Open or close an account; closing ends every session, token and link."""
         accounts = table(Account)
         where = accounts.c.person_id == person_id
-        self._connection.execute(update(accounts).where(where).values(is_active=active))
+        changed = self._connection.execute(update(accounts).where(where).values(is_active=active))
         if not active:
+            if not changed.rowcount:  # else she could still ask for a password by her address
+                self.access.put_account(person_id, "", is_active=False)
             end_all(self.access, person_id)
 
     def office(self, position_id: int) -> Office | None:

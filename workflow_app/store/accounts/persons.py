@@ -6,14 +6,18 @@ from collections.abc import Sequence
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from workflow_app.services.accounts.access import CHOOSES_PASSWORD
 from workflow_app.store.models.accounts import AccessLink, Account
 from workflow_app.store.models.directory import Person, Position
 
 
 def invitation(session: Session, person_id: int, now: dt.datetime) -> AccessLink | None:
-    """Return the newest one-time link that is neither used nor over."""
+    """Return the newest link for a password that is neither used nor over."""
     query = select(AccessLink).where(
-        AccessLink.person_id == person_id, AccessLink.used_at.is_(None), AccessLink.expires_at > now
+        AccessLink.person_id == person_id,
+        AccessLink.kind.in_(CHOOSES_PASSWORD),
+        AccessLink.used_at.is_(None),
+        AccessLink.expires_at > now,
     )
     return session.scalars(query.order_by(AccessLink.created_at.desc()).limit(1)).first()
 

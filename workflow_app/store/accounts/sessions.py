@@ -227,10 +227,13 @@ class SqlAccess(SqlFactors):
         this = _TOKEN.c.token_sha256 == token_sha256
         self._connection.execute(update(_TOKEN).where(this).values(revoked_at=self.now))
 
-    def end_links(self, person_id: int) -> None:
-        """Use up a person's one-time links."""
+    def end_links(self, person_id: int) -> bool:
+        """Use up a person's one-time links; tell whether one was still good."""
         mine = (_LINK.c.person_id == person_id, _LINK.c.used_at.is_(None))
+        good = select(_LINK.c.expires_at).where(*mine, _LINK.c.expires_at > self.now).limit(1)
+        was_good = self._connection.execute(good).first() is not None
         self._connection.execute(update(_LINK).where(*mine).values(used_at=self.now))
+        return was_good
 
     def put_link(
         self, token_sha256: str, person_id: int, kind: str, expires_at: dt.datetime
@@ -304,8 +307,11 @@ class SqlAccess(SqlFactors):
         changed = self._connection.execute(
             update(_ACCOUNT).where(where).values(password_hash=password_hash)
         )
-        if changed.rowcount:
-            return
+        if not changed.rowcount:
+            self.put_account(person_id, password_hash)
+
+    def put_account(self, person_id: int, password_hash: str, *, is_active: bool = True) -> None:
+        """Insert an account; one without a password may only be closed."""
         email = select(_PERSON.c.email).where(_PERSON.c.id == person_id)
         login = str(self._connection.execute(email).scalar_one() or f"person-{person_id}")
         self._connection.execute(
@@ -313,7 +319,7 @@ class SqlAccess(SqlFactors):
                 person_id=person_id,
                 login=login.lower(),
                 password_hash=password_hash,
-                is_active=True,
+                is_active=is_active,
                 created_at=self.now,
             )
         )

@@ -25,6 +25,12 @@ _PART = (
     )
     .limit(1)
 )
+_OWN_LAST = (
+    select(_HISTORY.c.action, _HISTORY.c.at)
+    .where(_HISTORY.c.instance_id == bindparam("case"), _HISTORY.c.person_id == bindparam("person"))
+    .order_by(_HISTORY.c.seq.desc())
+    .limit(1)
+)
 _LINES = _OF_CASE.order_by(_HISTORY.c.seq)
 
 CHAINED = (
@@ -94,6 +100,14 @@ def took_part(connection: Connection, instance_id: int, person_id: int, since: d
     """Tell whether a person took a step in a case since a moment."""
     about = {"case": instance_id, "person": person_id, "since": since}
     return connection.execute(_PART, about).first() is not None
+
+
+def has_just_done(
+    connection: Connection, instance_id: int, person_id: int, action: str, since: dt.datetime
+) -> bool:
+    """Tell whether the last a person did in a case was this action, since a moment."""
+    row = connection.execute(_OWN_LAST, {"case": instance_id, "person": person_id}).one_or_none()
+    return row is not None and row.action == action and row.at >= since
 
 
 def _step(row: Any) -> LastStep:

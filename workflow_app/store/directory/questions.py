@@ -4,7 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
@@ -19,6 +19,7 @@ from workflow_app.store.models.directory import (
     Person,
     SchoolYear,
     Setting,
+    Substitution,
 )
 from workflow_app.store.read_models.networks import Member, networks_of_schools
 from workflow_app.store.read_models.queries import names as people_names
@@ -158,11 +159,39 @@ def _schools(
     return query if school_ids is None else query.where(school.c.id.in_(school_ids))
 
 
-def heads(session: Session, municipality_id: int, on: dt.date) -> Mapping[int, str]:
-    """Return school → the short name of who leads it on the day."""
+class Head(NamedTuple):
+    """Who leads a school, by short names; who is away is named with who stands in for her."""
+
+    name: str
+    stand_in: str = ""
+    until: dt.date | None = None
+    """The last day of standing in."""
+
+    def __str__(self) -> str:
+        """Return it in words."""
+        if self.until is None:
+            return self.name
+        return f"{self.name}; до {self.until:%d.%m.%Y} замещает {self.stand_in}"
+
+
+def heads(session: Session, municipality_id: int, on: dt.date) -> Mapping[int, Head]:
+    """Return school → who leads it on the day."""
     found = holders(session, municipality_id, SCHOOL_HEAD, None, on)
-    names = people_names(session, (capacity.person_id for capacity in found))
-    return {one.organisation_id: names[one.person_id] for one in found}
+    names = people_names(session, {key for one in found for key in one.persons})
+    away = select(Substitution.absent_position_id, func.max(Substitution.ends_on)).where(
+        Substitution.municipality_id == municipality_id,
+        Substitution.starts_on <= on,
+        Substitution.ends_on >= on,
+    )
+    last = dict(session.execute(away.group_by(Substitution.absent_position_id)).all())
+    return {
+        one.organisation_id: Head(
+            names[one.stands_for], names[one.person_id], last.get(one.position_id)
+        )
+        if one.stands_for
+        else Head(names[one.person_id])
+        for one in found
+    }
 
 
 def _card(row: Any, year: str, *, networks: tuple[Member, ...]) -> SchoolContext:

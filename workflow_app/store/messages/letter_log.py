@@ -5,17 +5,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Select, delete, insert, select, update
 
 from workflow_app.engine.roles import Capacity
 from workflow_app.services.letter_log import LOST, SENT_AGAIN, Lost
 from workflow_app.store.accounts.admin import called
+from workflow_app.store.directory.questions import organisation_names
 from workflow_app.store.directory.zones import zones
 from workflow_app.store.messages import outbox
 from workflow_app.store.models.base import inserted_id, table
 from workflow_app.store.models.directory import Organisation, Person, Position
 from workflow_app.store.models.instances import Instance, WorkItem
 from workflow_app.store.models.messages import Incident, Notice
+from workflow_app.store.read_models.search import folded
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 if TYPE_CHECKING:
@@ -111,17 +113,21 @@ def listed(
         )
         .join(_PERSON, _PERSON.c.id == _NOTICE.c.person_id)
         .outerjoin(_CASE, _CASE.c.id == _NOTICE.c.instance_id)
-        .where(_NOTICE.c.municipality_id == municipality_id, *_conditions(uow, wanted))
+        .where(
+            _NOTICE.c.municipality_id == municipality_id, *_conditions(uow, municipality_id, wanted)
+        )
         .order_by(_NOTICE.c.id.desc())
         .limit(most + 1)
     )
     return [_line(row) for row in uow.connection.execute(query)]
 
 
-def _conditions(uow: SqlUnitOfWork, wanted: LogFilter) -> list[Any]:
+def _conditions(uow: SqlUnitOfWork, place: int, wanted: LogFilter) -> list[Any]:
     found: list[Any] = []
     if wanted.person:
-        found.append(called(wanted.person))
+        found.append(
+            called(wanted.person) | _PERSON.c.id.in_(_of_places(uow, place, wanted.person))
+        )
     if wanted.who:
         found.append(_NOTICE.c.person_id == wanted.who)
     if wanted.case:
@@ -138,6 +144,19 @@ def _conditions(uow: SqlUnitOfWork, wanted: LogFilter) -> list[Any]:
     if wanted.before:
         found.append(_NOTICE.c.id < wanted.before)
     return found
+
+
+def _of_places(uow: SqlUnitOfWork, place: int, text: str) -> Select[int]:
+    """Select who holds an office today where an organisation is called so."""
+    names = organisation_names(uow.session, place, uow.today)
+    words = folded(text).split()
+    ids = [key for key, name in names.items() if all(one in folded(name) for one in words)]
+    return select(Position.person_id).where(
+        Position.municipality_id == place,
+        Position.organisation_id.in_(ids if words else []),
+        Position.starts_on <= uow.today,
+        (Position.ends_on.is_(None)) | (Position.ends_on >= uow.today),
+    )
 
 
 def _midnight(uow: SqlUnitOfWork, day: dt.date) -> dt.datetime:
