@@ -176,7 +176,7 @@ def _done_already(uow: SqlUnitOfWork, instance_id: int, action: str) -> tuple[st
         return None
     case, _, _ = readable(uow, instance_id)
     said = what_was_done(uow, Done(case.id, case.state, case.version), action)
-    return f"Уже сделано, второй раз не нужно. {said}", page_after(uow, instance_id)
+    return f"Уже сделано, второй раз не нужно. {said}", page_after(uow, instance_id, action)
 
 
 def _with_more_rows(instance_id: int, action: str, sent: MultiDict[str, str]) -> str:
