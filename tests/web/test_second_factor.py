@@ -361,7 +361,7 @@ def test_a_key_for_a_program_asks_for_the_second_factor_too(browser, district):
     assert "Введите код из приложения" in page
     assert 'value="выгрузка"' in page
     assert 'name="code"' in page
-    head.post("/account/tokens", status=200, code=telephone.code(), **wanted)
+    head.post("/account/tokens", status=302, code=telephone.code(), **wanted)
 
 
 def test_a_new_password_and_a_new_address_ask_for_it_too(browser, district):
