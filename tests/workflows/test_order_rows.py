@@ -23,13 +23,13 @@ from register_rows import act, put_acts, put_in_networks, put_network, take_stat
 
 from workflow_app.engine.changes import Ask, Enter, Made, Notify, Number, Paper, Put
 from workflow_app.engine.decide import Decision, allowed, settle
-from workflow_app.engine.facts import Signer
+from workflow_app.engine.facts import CaseCard, Signer
 from workflow_app.engine.forms import with_values
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import system
-from workflows.order_approval.form import Order, heading, names_of_networks
-from workflows.order_approval.kinds import EXTEND, EXTENSION
-from workflows.order_approval.rules import basis_to_replace
+from workflows.order_approval.form import Order, heading, kept, names_of_networks
+from workflows.order_approval.kinds import EXTEND, EXTENSION, REVOKE, STATUSES, titled
+from workflows.order_approval.rules import another_year_in_title, basis_to_replace, made_already
 
 REASON = {"reason": "ошибка в составе"}
 REMARK = {"reason": "указать срок сдачи справки"}
@@ -572,3 +572,42 @@ def test_fresh_order_of_a_closing_asks_for_the_last_report_in_three_weeks():
 
 def test_order_is_called_by_its_title():
     assert ORDER.heading_of(order().data) == "О создании сети"
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        (titled(STATUSES, "2025-2026"), titled(STATUSES, "2026-2027")),
+        ("О статусах в 2025/2026 году", "О статусах в 2025/2026 году"),
+    ],
+)
+def test_title_follows_the_year_until_somebody_words_it(title, expected):
+    data = Order(kind=STATUSES, year="2026-2027", title=title)
+    after = with_values(data, kept(data, facts()))
+    told = another_year_in_title(replace(order("draft"), data=after), facts())
+
+    assert after.title == expected
+    assert (told is None) == (title != expected)
+
+
+def test_whoever_prepares_an_order_learns_of_another_about_the_same():
+    registers = approved()
+    own = Order(kind=STATUSES, year="2025-2026", title="О статусах школ")
+    case = replace(order("draft"), data=own)
+    (author,) = case.parties["author"]
+
+    def card(number, **values):
+        return CaseCard(number, ORDER.key, "draft", with_values(own, values))
+
+    registers.open_cases[author] = [
+        card(case.id), card(91), card(92, year="2026-2027"), card(93, kind=REVOKE, revoked="1")
+    ]
+    take_statuses(registers, S06, S16, S17)
+    assert [one.case for one in made_already(case, registers)] == [91, None]
+    registers.open_cases[author].append(
+        replace(card(94, registered_on=TODAY), number="271-од", state="registered")
+    )
+    assert [one.message.split(" «")[0] for one in made_already(case, registers)] == [
+        "Такой приказ уже готовится:",
+        "Такой приказ уже есть: № 271-од",
+    ]

@@ -458,7 +458,7 @@ def view_case(
         _changes(uow, case, page),
         uploads.of_case(uow, case, actor.person_id),
         _waits_for(uow, process, case, page, actor),
-        warned(process, case, facts),
+        _cautions(uow, warned(process, case, facts), actor),
         readiness(process, case, facts),
         boards(uow, page.children, actor),
         told(process, case, facts, actor),
@@ -474,6 +474,12 @@ def view_case(
         else reviewing.look(uow, case, page, offers, controls, said, actor.person_id),
         at,
     )
+
+
+def _cautions(uow: SqlUnitOfWork, found: Sequence[Refusal], actor: Actor) -> list[Refusal]:
+    """Return warnings whose links lead only to cases the person may read."""
+    readable = readable_among(uow, (one.case for one in found), actor)
+    return [one if one.case in readable else replace(one, case=None) for one in found]
 
 
 def _dropped(uow: SqlUnitOfWork, case: Case, after: Form) -> Sequence[forms.Control]:

@@ -35,6 +35,7 @@ from workflows.order_approval.kinds import (
     RESULTS,
     REVOKE,
     STATUSES,
+    titled,
 )
 from workflows.order_approval.rules import registration_day
 from workflows.registers.directions import IN_FORCE, of_year
@@ -45,7 +46,7 @@ from workflows.registers.statuses import STATUSES as STATUS_TITLES
 from workflows.registers.statuses import held
 from workflows.roles import BASE_HEAD, MEMBER_HEAD, SPECIALIST
 from workflows.rules import school_year, suggested
-from workflows.wording import date, year_in_text
+from workflows.wording import date
 from workflows.year_end import APPROVED, REPORT
 
 LIFE = "network_life"
@@ -312,8 +313,7 @@ def begin_directions(case: Case[Order], facts: Facts) -> Put:
     rows = [YearDirection(key=f"d{one.id}", name=one.name, area=one.area) for one in drafts]
     return Put({
         "kind": DIRECTIONS, "list_of_directions": Rows(rows),
-        "title": "Об определении приоритетных направлений сетевого взаимодействия "
-                 f"на {year_in_text(year)} учебный год",
+        "title": titled(DIRECTIONS, year),
     })
 
 
@@ -325,7 +325,7 @@ def begin(kind: str, title: str) -> Put:
 @says("проект приказа о статусах")
 def begin_statuses(case: Case[Order], _facts: Facts) -> Put:
     """The act on statuses of a year (Y2)."""
-    return begin(STATUSES, f"О статусах школ на {year_in_text(case.data.year)} учебный год")
+    return begin(STATUSES, titled(STATUSES, case.data.year))
 
 
 @says("проект приказа об итогах собирает сети с утверждёнными справками")
@@ -336,7 +336,7 @@ def begin_results(case: Case[Order], facts: Facts) -> Put:
     told = [c.data.network for c in found if c.state in APPROVED and c.data.school_year == year]
     return Put({
         "kind": RESULTS, "year": year, "networks": Many(told),
-        "title": f"Об итогах сетевого взаимодействия в {year_in_text(year)} учебном году",
+        "title": titled(RESULTS, year),
     })
 
 

@@ -32,12 +32,15 @@ from workflows.order_approval.kinds import (
     JOURNAL,
     KINDS,
     OF_NETWORK,
+    OF_YEAR,
     RESULTS,
     REVOKE,
     STATUSES,
+    is_begun_with,
     is_titled,
     names_people,
     of,
+    titled,
 )
 from workflows.registers.memberships import NETWORK_ROLES
 from workflows.registers.networks import MODELS
@@ -91,7 +94,7 @@ class Order(Form):
 
     kind: Choice = field("Вид приказа", choices=KINDS, default=CREATE, readonly=True)
     title: Line = field(
-        "Заголовок", hint="«О создании сети …»", when=is_titled, part="Что решает приказ"
+        "Заголовок", hint="Начинается с «О» или «Об»", when=is_titled, part="Что решает приказ"
     )
     network: Network = field("Сеть", readonly=True, when=of(AMEND, CLOSE))
     network_name: Line = field("Наименование сети", readonly=True, when=of(*OF_NETWORK))
@@ -155,6 +158,13 @@ LONGEST = 120
 """So much of the name of one network stands in a heading."""
 NAMED = 2
 """So many networks are named in a heading, the others counted."""
+
+
+def kept(data: Order, facts: Facts) -> dict[str, Any]:
+    """Return what follows the choices of a draft: names for its heading, and its first title."""
+    follows = data.kind in OF_YEAR and data.year and is_begun_with(data.title, data.kind)
+    title = {"title": titled(data.kind, data.year)} if follows else {}
+    return {**names_of_networks(data, facts), **title}
 
 
 def names_of_networks(data: Order, facts: Facts) -> dict[str, Any]:

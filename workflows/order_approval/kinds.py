@@ -1,10 +1,16 @@
 """The kinds of orders: what each is called, and which fields of the form it needs."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
+from workflow_app.engine.marks import fill
+from workflows.wording import year_in_text
+
 JOURNAL = "orders"
 """The journal all of them are numbered in."""
+A_YEAR = r"\d{4}/\d{4}"
+"""A school year in a sentence."""
 CREATE, AMEND, EXTEND, CLOSE = "network_create", "amend", "extend", "close"
 DIRECTIONS, STATUSES, RESULTS, REVOKE = "directions", "statuses", "results", "revoke"
 
@@ -20,6 +26,13 @@ KINDS = {
 }
 EXTENSION = "О продлении деятельности сетей"
 """The title an order of extension begins with."""
+OF_YEAR = {
+    DIRECTIONS: "Об определении приоритетных направлений сетевого взаимодействия "
+                "на {year} учебный год",
+    STATUSES: "О статусах школ на {year} учебный год",
+    RESULTS: "Об итогах сетевого взаимодействия в {year} учебном году",
+}
+"""The titles orders of a school year begin with."""
 OF_NETWORK = (CREATE, AMEND, CLOSE)
 """Orders about one network and its composition."""
 
@@ -32,6 +45,25 @@ def of(*kinds: str) -> Callable[[Any], bool]:
 def is_titled(data: Any) -> bool:
     """Tell whether people word the title; a revocation is named by what it revokes (O11)."""
     return bool(data.kind != REVOKE)
+
+
+def titled(kind: str, year: str) -> str:
+    """Return the title an order of a school year begins with.
+
+    >>> titled(STATUSES, "2025-2026")
+    'О статусах школ на 2025/2026 учебный год'
+    """
+    return fill(OF_YEAR[kind], year=year_in_text(year))
+
+
+def is_begun_with(title: str, kind: str) -> bool:
+    """Tell whether an order of a school year still has the title of some year it began with.
+
+    >>> is_begun_with(titled(STATUSES, "2024-2025"), STATUSES), is_begun_with("Иное", STATUSES)
+    (True, False)
+    """
+    before, _, after = OF_YEAR[kind].partition("{year}")
+    return bool(re.fullmatch(re.escape(before) + A_YEAR + re.escape(after), title))
 
 
 def names_people(data: Any) -> bool:

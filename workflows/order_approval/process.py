@@ -50,7 +50,7 @@ from workflows.order_approval.form import (
     Signature,
     first_values,
     heading,
-    names_of_networks,
+    kept,
     shown_to,
 )
 from workflows.order_approval.kinds import CREATE, EXTEND, EXTENSION, REVOKE
@@ -75,11 +75,13 @@ from workflows.order_approval.papers_of_year import (
     statuses_of_year,
 )
 from workflows.order_approval.rules import (
+    another_year_in_title,
     basis_in_force,
     basis_to_replace,
     date_in_sequence,
     date_is_possible,
     is_begun_by_hand,
+    made_already,
     new_name_is_free,
     not_revoked,
     nothing_is_missing,
@@ -120,12 +122,12 @@ process = Process(
         "members": lambda data: (*(member.school for member in data.members), *shown_to(data)),
     },
     heading=heading,
-    kept=names_of_networks,
+    kept=kept,
     stop="drop",
     prefill=first_values,
     watcher=SPECIALIST,
     readers=(BASE_HEAD, MEMBER_HEAD, *IMC, *DEPARTMENT, AUDITOR),
-    warnings=(head_is_coordinator, basis_to_replace),
+    warnings=(head_is_coordinator, basis_to_replace, another_year_in_title, made_already),
 )
 
 APPROVED = (composition_is_approved, composition_is_sound, *TO_SEND)

@@ -1,14 +1,16 @@
 """Conditions of an order: composition, signer, basis acts, dates and numbers."""
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 
 from workflow_app.engine import Case, Facts, Refusal, already_there, refuse, says
-from workflows.order_approval.form import Order
-from workflows.order_approval.kinds import JOURNAL
+from workflows.order_approval.form import Order, heading
+from workflows.order_approval.kinds import A_YEAR, EXTEND, JOURNAL, OF_YEAR, REVOKE, STATUSES
 from workflows.registers.acts import ACTS, Act
+from workflows.registers.statuses import act_of_year
 from workflows.rules import name_is_free
-from workflows.wording import date
+from workflows.wording import date, year_in_text
 
 
 @says("есть кому подписать: руководитель управления образованием или исполняющий обязанности")
@@ -55,6 +57,55 @@ def basis_in_force(case: Case[Order], facts: Facts) -> Iterator[Refusal]:
             "{said} Верните приказ, чтобы заменить акт, или объясните, почему он действует",
             said=said, field="basis_reason", basis="1.1",
         )
+
+
+@says("в заголовке назван не тот учебный год, на который приказ")
+def another_year_in_title(case: Case[Order], _facts: Facts) -> Refusal | None:
+    """A title of one's own does not follow the chosen year: whoever prepares is told (Y2, Y3)."""
+    data = case.data
+    year = year_in_text(data.year or "")
+    named = re.findall(A_YEAR, data.title)
+    if data.kind not in OF_YEAR or data.registered_on or not year or year in named or not named:
+        return None
+    return refuse(
+        "another_year", "В заголовке {named}, а приказ на {year}", named=", ".join(named),
+        year=year, field="title",
+    )
+
+
+@says("такой приказ уже есть или уже готовится")
+def made_already(case: Case[Order], facts: Facts) -> Iterator[Refusal]:
+    """Whoever prepares an order learns of the others about the same thing (O1, Y2, Y3)."""
+    data = case.data
+    if data.registered_on or not matter(data):
+        return
+    (author,) = case.parties["author"]
+    alike = [
+        card for card in facts.open_cases_of(case.process, author)
+        if card.id != case.id and matter(card.data) & matter(data)
+    ]
+    for card in alike:
+        told = f"«{heading(card.data)}» (дело {card.id})"
+        said = f"уже есть: № {card.number}" if card.data.registered_on else "уже готовится:"
+        yield Refusal("made_already", f"Такой приказ {said} {told}", kind="conflict", case=card.id)
+    is_said = any(card.data.registered_on for card in alike)
+    act = act_of_year(facts, data.year or "") if data.kind == STATUSES and not is_said else None
+    if act:
+        yield refuse(
+            "made_already", "О статусах на {year} уже есть: {act}", year=year_in_text(data.year),
+            act=act, field="year",
+        )
+
+
+def matter(data: Order) -> frozenset[tuple[str, object]]:
+    """Return what an order begun by hand is about: two with a thing in common are alike."""
+    if data.kind in OF_YEAR:
+        about: tuple[object, ...] = (data.year,)
+    elif data.kind == EXTEND:
+        about = tuple(data.networks)
+    else:
+        about = (data.revoked,) if data.kind == REVOKE else ()
+    return frozenset((data.kind, one) for one in about if one)
 
 
 @says("взятый за основание акт не действует")
