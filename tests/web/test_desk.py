@@ -6,7 +6,7 @@ import pytest
 from browsing import text_of
 from stories import PROPOSAL, complete_order, done, to_department
 
-from workflow_app.store.models.accounts import Account
+from workflow_app.store.models.accounts import Account, AdminEvent
 
 LATER = {"valid_from": "2026-09-01", "valid_to": "2027-08-31"}
 """When the present network of a base school is over."""
@@ -192,7 +192,9 @@ def test_who_is_late_is_reminded_once_a_day_and_the_page_says_so(browser, distri
     assert len(told) == 1
     assert told[0].startswith("Ждём вас, срок был 04.09.2025")
     again = officer.get("/late")
-    assert "напомнили 08.09.2025" in again
+    assert "напоминание: Тимофеева А.С., 08.09.2025" in again
+    (event,) = district.rows(AdminEvent, action="remind")
+    assert event["details"]["instance_id"] == submitted
     officer.post("/late/remind", work=work)
     assert any("Сегодня уже напоминали: 1" in one for one in officer.says())
     district.carry_out()

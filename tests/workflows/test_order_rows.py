@@ -600,7 +600,10 @@ def test_whoever_prepares_an_order_learns_of_another_about_the_same():
         return CaseCard(number, ORDER.key, "draft", with_values(own, values))
 
     registers.open_cases[author] = [
-        card(case.id), card(91), card(92, year="2026-2027"), card(93, kind=REVOKE, revoked="1")
+        card(case.id),
+        card(91),
+        card(92, year="2026-2027"),
+        card(93, kind=REVOKE, revoked="1"),
     ]
     take_statuses(registers, S06, S16, S17)
     assert [one.case for one in made_already(case, registers)] == [91, None]

@@ -9,7 +9,7 @@ from workflow_app.engine.case import Case
 from workflow_app.engine.marks import fill
 from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal
-from workflow_app.engine.roles import Actor
+from workflow_app.engine.roles import Actor, Capacity
 from workflow_app.services.administration import NOT_ADMIN, officer
 from workflow_app.services.letter_choices import DEADLINE
 
@@ -20,7 +20,7 @@ SUBJECT = "Ждём вас, срок был {due}"
 
 @dataclass(frozen=True, slots=True)
 class LateWork:
-    """An open work item that is late; `reminded_on` is the last day somebody reminded of it."""
+    """An open work item that is late; who reminded of it last, and on which day."""
 
     id: int
     instance_id: int
@@ -29,6 +29,7 @@ class LateWork:
     title: str
     due_at: dt.datetime
     reminded_on: dt.date | None
+    reminded_by: int | None = None
 
 
 class Reminding(Protocol):
@@ -52,6 +53,9 @@ class Reminding(Protocol):
 
     def note_reminder(self, work_id: int, by: int) -> None:
         """Write that people were reminded of an item today."""
+
+    def record(self, by: Capacity, action: str, title: str, details: Mapping[str, Any]) -> None:
+        """Write what was done, by whom and as whom."""
 
     def send(self, case: Case, kind: str, payload: Mapping[str, Any]) -> None:
         """Put a message into the outbox."""
@@ -88,4 +92,6 @@ def remind(store: Reminding, actor: Actor, work_ids: Sequence[int]) -> Reminded 
         }
         store.send(case, "tell", payload)
         store.note_reminder(work.id, by.person_id)
+        details = {"work_id": work.id, "instance_id": case.id}
+        store.record(by, "remind", f"Напоминание «{work.title}»: {heading}", details)
     return Reminded(len(due), len(found) - len(due))

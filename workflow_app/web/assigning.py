@@ -35,6 +35,7 @@ class Performer(NamedTuple):
     key: int
     name: str
     person_id: int
+    organisation_id: int
 
 
 Performers = Sequence[Performer]
@@ -58,7 +59,12 @@ def performers(
     return {
         work_id: sorted(
             {
-                Performer(owner(one), _named(names[one.person_id], one), one.person_id)
+                Performer(
+                    owner(one),
+                    _named(names[one.person_id], one),
+                    one.person_id,
+                    one.organisation_id,
+                )
                 for one in held[role, place]
             },
             key=attrgetter("name"),

@@ -65,7 +65,7 @@ KINDS: Mapping[str, tuple[str, Collection[str]]] = {
         "Реестры",
         {"enter_record", "amend_record", "end_record", "take_back_record", "outside_numbers"},
     ),
-    "repairs": ("Сбои и поручения", {"retry", "skip", "assign"}),
+    "repairs": ("Сбои и поручения", {"retry", "skip", "assign", "remind"}),
 }
 """What a person chooses by → its name, and the actions it means."""
 OTHER, STEPS, READINGS = "other", "steps", "readings"

@@ -17,7 +17,8 @@ from workflow_app.services import reminding
 from workflow_app.services.indicators import ANSWER_FOR_ALL, WATCH
 from workflow_app.services.letter_choices import DEADLINE
 from workflow_app.store.cases import late as store
-from workflow_app.store.directory import calendar
+from workflow_app.store.directory import calendar, questions
+from workflow_app.store.read_models import queries
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.assigning import performers
 from workflow_app.web.due import days_left
@@ -55,8 +56,10 @@ def show() -> str:
             raise away(uow) or ReservedError(FOR_WHOM, "queue.show", "Мои дела")
         place = municipality(uow)
         found = store.listed(uow, place, request.args.get("process", ""))
+        reminders = {one.work.reminded_by for one in found if one.work.reminded_by}
         return render_template(
             "registers/late.html",
+            names=queries.names(uow.session, reminders) if reminders else {},
             groups=[*_groups(uow, place, found)],
             total=len(found),
             today=uow.today,
@@ -70,11 +73,14 @@ def _groups(uow: SqlUnitOfWork, place: int, found: Sequence[store.LateLine]) -> 
     days = calendar.load_calendar(uow.session, place)
     items = [(one.work.id, one.work.role, one.work.organisation_id) for one in found]
     held = performers(uow, place, items)
+    places = questions.organisation_names(uow.session, place, uow.today)
     grouped: dict[tuple[str, str], list[Line]] = {}
     for one in found:
         work = one.work
         names = ", ".join(one.name for one in held[work.id])
-        where = one.organisation if work.role != POST else ""
+        # An item of a post keeps the position where others keep their organisation.
+        own = {places[holder.organisation_id] for holder in held[work.id]}
+        where = ", ".join(sorted(own)) if work.role == POST else one.organisation
         said = ", ".join(filter(None, (where, names)))
         left = days_left(days, uow.today, work.due_at.astimezone(uow.zone).date())
         grouped.setdefault((one.process, work.title), []).append(Line(one, said, left))

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, select, update
 
 from workflow_app.engine.case import Case
 from workflow_app.engine.process import Process
+from workflow_app.engine.roles import Capacity
 from workflow_app.services.reminding import LateWork
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import Organisation
@@ -30,6 +31,7 @@ _COLUMNS = (
     _ITEM.c.title,
     _ITEM.c.due_at,
     _ITEM.c.reminded_on,
+    _ITEM.c.reminded_by,
 )
 
 
@@ -107,6 +109,10 @@ class SqlReminding:
         """Write that people were reminded of an item today."""
         said = update(_ITEM).where(_ITEM.c.id == work_id)
         self._uow.connection.execute(said.values(reminded_on=self.today, reminded_by=by))
+
+    def record(self, by: Capacity, action: str, title: str, details: Mapping[str, Any]) -> None:
+        """Write what was done, by whom and as whom."""
+        self._uow.record(by, action, title, details)
 
     def send(self, case: Case, kind: str, payload: Mapping[str, Any]) -> None:
         """Put a message into the outbox."""
