@@ -204,7 +204,13 @@ def test_a_card_shows_the_school_as_it_is_on_the_day(district, cast):
 
 def test_a_school_is_led_by_who_holds_the_post_on_the_day(district, cast):
     led_by = heads(district, cast.municipality, day("2026-06-18"))
-    assert led_by[cast.school("S06")] == "Исмаилов Ш.Г."
+    away = led_by[cast.school("S06")]
+    assert (away.name, away.stand_in, away.until) == (
+        "Хатуев И.Б.",
+        "Исмаилов Ш.Г.",
+        day("2026-06-28"),
+    )
+    assert led_by[cast.school("S05")].stand_in == ""
 
 
 def test_a_school_without_a_name_on_the_day_shows_its_short_one(district, cast):
