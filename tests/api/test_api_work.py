@@ -2,6 +2,7 @@
 
 import pytest
 from stories import complete_order, done, propose, to_department
+from visit_story import entrusted
 
 from workflow_app.demo import PASSWORD
 from workflow_app.store.models.instances import CaseComment, WorkItem
@@ -161,3 +162,15 @@ def test_many_cases_are_acted_on_each_for_itself_and_a_repeat_goes_on(client, di
     assert said(client("P002").post(url, json=other, headers=key)) == (422, "key_reused")
     foreign = client("P116").post(url, json=body | {"password": ""}).json
     assert {one["heading"] for one in foreign} == {f"Дело {case}" for case in cases}
+
+
+@pytest.mark.opened("2025-11-05")
+def test_a_late_case_one_may_not_open_is_not_called_by_its_name(client, district):
+    case = entrusted(district, "P006", "NW1")
+    district.at("2026-03-02")
+    lines = {one["instance_id"]: one for one in client("P003").get(f"{URL}/late").json}
+    assert client("P003").get(f"{URL}/instances/{case}").status_code == 404
+    assert lines[case]["process"] == "monitoring_visit"
+    assert (lines[case]["heading"], lines[case]["number"]) == ("", "")
+    own = {one["instance_id"]: one for one in client("P006").get(f"{URL}/late").json}
+    assert own[case]["heading"]

@@ -17,10 +17,11 @@ from workflow_app.api.registers import NO_POSITION, Reader
 from workflow_app.api.views import work_view
 from workflow_app.engine.calendar import due_moment
 from workflow_app.engine.refusals import Refusal, joined
-from workflow_app.engine.roles import Actor
+from workflow_app.engine.roles import POST, Actor
 from workflow_app.http import bulk
 from workflow_app.http.bulk import Chosen
 from workflow_app.http.container import transact
+from workflow_app.http.readable_cases import readable_among
 from workflow_app.services import assigning, reminding
 from workflow_app.services.accounts.access import AccountRow
 from workflow_app.services.administration import UNKNOWN
@@ -272,22 +273,25 @@ def _late(uow: SqlUnitOfWork) -> list[m.LateView] | Refusal:
     asked = _asked(m.OfProcess)
     if isinstance(asked, Refusal):
         return asked
-    capacities = uow.actor(g.person_id).capacities
+    actor = uow.actor(g.person_id)
+    capacities = actor.capacities
     if not capacities:
         return NO_POSITION
     if not {one.role for one in capacities} & (ANSWER_FOR_ALL | WATCH):
         return FOR_WHOM
     found = late.listed(uow, capacities[0].municipality_id, asked.process)
+    # That something is late is told of every case; what it is called, of those one may open.
+    readable = readable_among(uow, (one.work.instance_id for one in found), actor)
     return [
         m.LateView(
             work_id=one.work.id,
             instance_id=one.work.instance_id,
             process=one.process,
-            heading=one.heading,
-            number=one.number,
+            heading=one.heading if one.work.instance_id in readable else "",
+            number=one.number if one.work.instance_id in readable else "",
             title=one.work.title,
             due_at=one.work.due_at,
-            organisation=one.organisation,
+            organisation=one.organisation if one.work.role != POST else "",
             reminded_on=one.work.reminded_on,
         )
         for one in found

@@ -93,5 +93,5 @@ def remind(store: Reminding, actor: Actor, work_ids: Sequence[int]) -> Reminded 
         store.send(case, "tell", payload)
         store.note_reminder(work.id, by.person_id)
         details = {"work_id": work.id, "instance_id": case.id}
-        store.record(by, "remind", f"Напоминание «{work.title}»: {heading}", details)
+        store.record(by, "remind", f"Напоминание: «{work.title}»", details)
     return Reminded(len(due), len(found) - len(due))
