@@ -724,6 +724,8 @@ def test_every_code_of_the_process_files_is_reached():
 
 
 ELSEWHERE = {
+    "another_year",
+    "made_already",
     "already_revoked",
     "base_elsewhere",
     "consent_missing",
