@@ -237,6 +237,7 @@ def test_the_demonstration_district_begins_with_the_shorter_terms_of_august(dist
     )
 
 
+@pytest.mark.shipped
 def test_the_overview_names_roles_nobody_holds_and_what_was_changed(browser, district):
     specialist = browser("P003")
     held = district.rows(Position, person_id=district.people["P004"])[0]

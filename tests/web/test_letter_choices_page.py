@@ -1,5 +1,6 @@
 """The account page: which letters come and when; notices that are done, equal or alike."""
 
+import pytest
 from stories import done
 
 from workflow_app.store.messages import notices, outbox
@@ -11,6 +12,7 @@ def kept(district, person):
     return row["letters"]
 
 
+@pytest.mark.shipped
 def test_a_person_chooses_her_letters_and_sees_what_she_chose(browser, district):
     reader = browser("P105")
     reader.post("/account/letters", feed="page", quiet_from="21", quiet_to="7", digest_hour="8")

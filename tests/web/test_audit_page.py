@@ -41,7 +41,9 @@ def test_what_was_done_is_told_with_who_when_and_what_it_was_before(officer):
     [
         ("kind=decided", "Доля согласий", "02.09.2025 — выходной"),
         ("kind=time", "02.09.2025 — выходной", "Доля согласий"),
-        ("kind=steps", "Школы приглашены в сеть", "Доля согласий"),
+        pytest.param(
+            *("kind=steps", "Школы приглашены в сеть", "Доля согласий"), marks=pytest.mark.shipped
+        ),
         ("kind=other", "Ничего не найдено", "Доля согласий"),
         ("kind=readings", "Ничего не найдено", "Доля согласий"),
         ("who=тимофеева", "Доля согласий", "Школы приглашены"),
