@@ -11,6 +11,7 @@ from stories import PROPOSAL, done, to_department
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import Position, Substitution
 from workflow_app.store.models.instances import Instance, WorkItem
+from workflow_app.store.models.messages import OutboxMessage
 from workflow_app.store.read_models import queries
 from workflow_app.web.cookies import COOKIE
 
@@ -389,3 +390,23 @@ def test_the_queue_is_walked_page_by_page_in_every_order(
         further = re.search(r'href="([^"]*after=[^"]*)"', page)
         path = further and further[1].replace("&amp;", "&")
     assert walked == whole
+
+
+@pytest.mark.shipped
+def test_many_handed_out_at_once_are_told_once(browser, district, submitted):
+    copies(district, submitted, 2)
+    works = [row["id"] for row in district.rows(WorkItem) if not row["closed_at"]]
+    officer, own = browser("P003"), district.people["P007"]
+    officer.post("/work/give", work=works, person=str(own))
+    (told,) = (
+        row["payload"]
+        for row in district.rows(OutboxMessage, kind="tell")
+        if row["payload"]["subject"].startswith("Вам поручено")
+    )
+    assert told["subject"] == "Вам поручено: 3 дела"
+    assert told["text"].count("— ") == 3
+    reader = browser("P006")
+    reader.post(f"/work/{works[0]}/release")
+    assert "Дело вам не поручено" in reader.get("/")
+    reader.post("/work/999999/release")
+    assert "Такой записи нет" in reader.get("/")
