@@ -669,7 +669,9 @@ class Ledger:
                 for row in self.by_case[model].get(number, ()):
                     shape[key, model.__name__, row[name]] += 1
             for row in self.by_case[Notice].get(number, ()):
-                goes = "by mail" if row["mailed_at"] or row["digest_on"] else "on the page"
+                # Whoever was quicker than her letter needs none: which one is, time decides.
+                is_over = row["mailed_at"] or row["digest_on"] or row["letter_state"] == "done"
+                goes = "by mail" if is_over else "on the page"
                 shape[key, "Notice", row["kind"], goes, self.people[row["person_id"]]] += 1
             shape[key, "number"] += len(self.by_case[JournalEntry].get(number, ()))
             said = self.by_case[RegisterEntry].get(number, ())

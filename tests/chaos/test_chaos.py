@@ -182,7 +182,8 @@ def at_once(presses):
             return "told"
         except AwayError:
             return "told to come later"
-        return "won"
+        # The same person's second press is told that the first one did it.
+        return "told" if "Уже сделано" in who.page else "won"
 
     return Counter(together([lambda one=one: press(*one) for one in presses]))
 

@@ -178,7 +178,9 @@ def test_every_text_of_a_year_is_said_literally_on_pages_in_papers_letters_and_f
     for letter in letters:
         for part in letter.walk():
             if not part.is_multipart():
-                assert mangled(f"{letter['Subject']}\n{unescape(part.get_content())}") == []
+                told = part.get_content()
+                told = unescape(told) if part.get_content_subtype() == "html" else told
+                assert mangled(f"{letter['Subject']}\n{told}") == []
     assert any(HOSTILE in letter["Subject"] for letter in letters)
 
     said = 0
