@@ -132,6 +132,7 @@ def test_the_doctor_names_a_journal_nobody_keeps(open_district):
     assert found in container.read(lambda uow: list(health.complaints(uow)))
 
 
+@pytest.mark.shipped
 def test_the_doctor_names_silent_parts_and_vacant_roles(open_district):
     district = open_district("2025-08-28")
     found = district.read(lambda uow: list(health.complaints(uow)))
