@@ -19,10 +19,10 @@ from workflow_app.services import administration
 from workflow_app.services import assigning as service
 from workflow_app.services.assigning import Handed, owner
 from workflow_app.store.cases import assigning as store
-from workflow_app.store.directory import calendar, offices, questions
+from workflow_app.store.directory import offices, questions
 from workflow_app.store.read_models import queries
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web.due import days_left
+from workflow_app.web.due import days_of_work
 from workflow_app.web.pages import ReservedError, back_to_queue
 from workflow_app.web.security import away, person_id
 
@@ -111,7 +111,6 @@ def show(who: int) -> str:
         page = queries.queue(uow.session, uow.actor(who), wanted, uow.now, uow.today)
         items = [(row.work_id, row.role, row.role_organisation_id) for row in page.rows]
         held = performers(uow, place, items)
-        days = calendar.load_calendar(uow.session, place)
         others = {
             work: [one for one in found if one.person_id != who] for work, found in held.items()
         }
@@ -125,11 +124,7 @@ def show(who: int) -> str:
             readable=readable_among(
                 uow, (row.instance_id for row in page.rows), uow.actor(person_id())
             ),
-            days={
-                row.work_id: days_left(days, uow.today, row.due_at.astimezone(uow.zone).date())
-                for row in page.rows
-                if row.due_at
-            },
+            days=days_of_work(uow, officer, page.rows),
         )
 
     return read(look)
@@ -142,7 +137,7 @@ def give_many() -> Response:
     ids = [one for one in map(number_in, request.form.getlist("work")) if one]
     if not ids:
         flash("Отметьте, что передать.", "info")
-    elif "person" not in request.form or request.form["person"] == "":
+    elif not request.form.get("person"):
         flash("Выберите, кому передать.", "info")
     else:
         say_handed(hand_out(ids, number_in(request.form["person"]) or None))

@@ -1,10 +1,15 @@
 """How long is left, as a person feels it: in working days, and in a word when it is near."""
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from workflow_app.engine.calendar import CalendarNotFilledError, WorkingCalendar
+from workflow_app.engine.roles import Capacity
 from workflow_app.engine.text import day_in_words
+from workflow_app.store.directory.calendar import load_calendar
+from workflow_app.store.read_models.queries import QueueRow
+from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.filters import day, left, local, now
 
 FAR = "far"
@@ -39,3 +44,17 @@ def pill(due_at: dt.datetime, days: int | None) -> Pill:
     if ahead <= 1:
         return Pill(("сегодня", "завтра")[max(ahead, 0)], "soon", sentence)
     return Pill(day_in_words(moment.date(), today), FAR, sentence)
+
+
+def days_of_work(
+    uow: SqlUnitOfWork, office: Capacity | None, rows: Sequence[QueueRow]
+) -> Mapping[int, int | None]:
+    """Return work item → how many working days are left; negative after its term."""
+    if office is None or not rows:
+        return {}
+    days = load_calendar(uow.session, office.municipality_id)
+    return {
+        row.work_id: days_left(days, uow.today, row.due_at.astimezone(uow.zone).date())
+        for row in rows
+        if row.due_at
+    }

@@ -30,11 +30,10 @@ from workflow_app.store.accounts.access_changes import SqlAccessChanges
 from workflow_app.store.accounts.sessions import own_account
 from workflow_app.store.cases import assigning as assigned
 from workflow_app.store.cases import late
-from workflow_app.store.directory import calendar
 from workflow_app.store.read_models import feed, queries
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.assigning import Performers, hand_out, performers, say_handed, take_over
-from workflow_app.web.due import days_left, pill
+from workflow_app.web.due import days_of_work, pill
 from workflow_app.web.filters import process_title
 from workflow_app.web.pages import KEPT, back_to_queue, soon
 from workflow_app.web.security import person_id
@@ -105,7 +104,7 @@ def _page(uow: SqlUnitOfWork, args: Mapping[str, str], ticked: Collection[str] =
         can={one for row in ticks for one in row} & {TAKE, GIVE},
         actions={one.value: one for row in _for_many(steps) for one in row},
         ticked=ticked,
-        days=_days(uow, officer or next(iter(actor.capacities), None), page.rows),
+        days=days_of_work(uow, officer or next(iter(actor.capacities), None), page.rows),
         stages=_stages(uow, actor),
         late_among_all=_late_among_all(uow, officer),
         last_visit=last_visit,
@@ -260,20 +259,6 @@ def _stages(uow: SqlUnitOfWork, actor: Actor) -> Mapping[Process, Sequence[tuple
         for process in uow.processes.values()
     }
     return {process: states for process, states in found.items() if states}
-
-
-def _days(
-    uow: SqlUnitOfWork, office: Capacity | None, rows: Sequence[queries.QueueRow]
-) -> Mapping[int, int | None]:
-    """Return work item → how many working days are left; negative after its term."""
-    if office is None or not rows:
-        return {}
-    days = calendar.load_calendar(uow.session, office.municipality_id)
-    return {
-        row.work_id: days_left(days, uow.today, row.due_at.astimezone(uow.zone).date())
-        for row in rows
-        if row.due_at
-    }
 
 
 def _late_among_all(uow: SqlUnitOfWork, officer: Capacity | None) -> int:
