@@ -28,14 +28,7 @@ from workflow_app.store.documents.files import content as file_content
 from workflow_app.store.documents.papers import Paper
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import files, forms, signing
-from workflow_app.web.case_view import (
-    CaseView,
-    OfferLine,
-    page_after,
-    readable,
-    view_case,
-    what_was_done,
-)
+from workflow_app.web.case_view import CaseView, OfferLine, page_after, readable, what_was_done
 from workflow_app.web.pages import back_to_queue
 from workflow_app.web.queue import tell_done
 from workflow_app.web.security import person_id
@@ -69,12 +62,12 @@ def _page(
     blanks: int = 1,
 ) -> str:
     """Return the action's page; an action no longer open falls back to the case."""
-    view = view_case(uow, instance_id, action=action)
+    view = CaseView(uow, instance_id, action=action)
     line = _offered(view, action, voter)
     if line is None:
         if refusal is None and not _is_known(view, action):
             abort(404)
-        view = view_case(uow, instance_id)
+        view = CaseView(uow, instance_id)
         return render_template("cases/show.html", view=view, refusal=refusal or OVER)
     form = line.offer.action.form
     controls: tuple[forms.Control, ...] = ()
@@ -244,7 +237,7 @@ def take_back(instance_id: int) -> Answer:
             abort(404)
         page = read(
             lambda uow: render_template(
-                "cases/show.html", view=view_case(uow, instance_id), refusal=refusal
+                "cases/show.html", view=CaseView(uow, instance_id), refusal=refusal
             )
         )
         return page, 422

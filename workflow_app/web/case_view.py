@@ -1,8 +1,9 @@
-"""Everything a case page shows, gathered in one read."""
+"""What a page of a case shows."""
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import chain
 from types import MappingProxyType
 from typing import Any
@@ -14,20 +15,17 @@ from workflow_app.engine.ballots import Ballot
 from workflow_app.engine.calendar import WorkingCalendar
 from workflow_app.engine.case import Case
 from workflow_app.engine.decide import Lines, Offer, allowed, may_edit, readiness, told, warned
-from workflow_app.engine.diagram import main_path
-from workflow_app.engine.forms import FieldView, Form, Rows, views, with_values
+from workflow_app.engine.facts import Facts
+from workflow_app.engine.forms import Form, Rows, views, with_values
 from workflow_app.engine.overview import Feed
 from workflow_app.engine.process import Check, Process, Table
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.remarks import is_return, is_up_again, last_remarks, reply
-from workflow_app.engine.roles import Actor, Capacity
-from workflow_app.engine.signatures import word
-from workflow_app.engine.votes import PENDING
+from workflow_app.engine.roles import Actor
 from workflow_app.http.numbers import number_in
-from workflow_app.http.outcomes import outcome, whom
+from workflow_app.http.outcomes import outcome
 from workflow_app.http.readable_cases import readable_among
 from workflow_app.services import administration, polls
-from workflow_app.services.assigning import owner
 from workflow_app.services.cases import acting, requests, signing, undo_traces
 from workflow_app.services.hashing import text_hash
 from workflow_app.services.polls import Progress
@@ -36,17 +34,19 @@ from workflow_app.store.cases.polls import SqlPolls
 from workflow_app.store.directory import calendar, offices
 from workflow_app.store.directory.questions import SchoolContext
 from workflow_app.store.documents import papers, uploads
+from workflow_app.store.documents.uploads import UploadedFile
 from workflow_app.store.journals.numbering import OrderLine
 from workflow_app.store.read_models import queries
 from workflow_app.store.read_models.choices import school_cards
-from workflow_app.store.read_models.queries import CaseLine, OpenWork
+from workflow_app.store.read_models.queries import CaseLine
 from workflow_app.store.unit_of_work import SqlUnitOfWork
-from workflow_app.web import forms, parts, reviewing
-from workflow_app.web.assigning import Performers, performers
+from workflow_app.web import case_lines, forms, parts, reviewing
 from workflow_app.web.board import Board, Card, boards
+from workflow_app.web.case_lines import DueLine, Line, Stage, VoteLine
+from workflow_app.web.case_waiting import Waiting, waits_for
 from workflow_app.web.comparison import Changed, differences
-from workflow_app.web.due import days_left
 from workflow_app.web.pages import ReservedError
+from workflow_app.web.reviewing import Reviewing
 from workflow_app.web.security import away, person_id
 
 UNSAID = (None, False, "", ())
@@ -60,76 +60,6 @@ GONE_ON = (
 )
 STYLES = ("primary", "secondary", "danger")
 """In this order the actions of a case stand."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """A station on the usual way of a case."""
-
-    title: str
-    is_passed: bool
-    is_now: bool
-
-
-@dataclass(frozen=True, slots=True)
-class DueLine:
-    """An open deadline: what for, until when, and how many working days are left."""
-
-    title: str
-    due_at: dt.datetime
-    days: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A step of the history, and how long the stage before it took."""
-
-    line: queries.HistoryLine
-    spent: int | None
-    reason: str
-    signature: str = ""
-    evidence: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class VoteLine:
-    """One voter's answer in words."""
-
-    voter: str
-    name: str
-    status: str
-    person: str
-    answered_at: dt.datetime | None
-    comment: str
-    is_left_out: bool
-    is_over: bool = False
-    """Whether the question was closed before it was answered."""
-    signature: str = ""
-    """By what it was signed, in words."""
-    evidence: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """Somebody the case waits for, and who may be given the work by name."""
-
-    work_id: int
-    title: str
-    name: str
-    person_id: int | None
-    person: str
-    performers: Performers
-    is_stranded: bool = False
-    """Whether nobody may do it, so that it waits for whoever appoints people."""
-    shut_out: str = ""
-    """Whose account is closed, where nobody acts in that office instead."""
-    owns: int = 0
-    """As whom the person who looks may take it: herself, or whom she stands for; 0 if not."""
-
-    @property
-    def is_assignable(self) -> bool:
-        """Tell whether there is a choice, or a choice to undo."""
-        return len(self.performers) > 1 or self.person_id is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,49 +92,227 @@ class OfferLine:
         return all(reason.is_done for reason in self.offer.refusal or ())
 
 
-@dataclass(frozen=True, slots=True)
 class CaseView:
-    """Everything a case page shows."""
+    """Everything a page of a case may show; each thing is read when a page first asks for it.
 
-    case: Case
-    line: CaseLine
-    process: Process
-    actor: Actor
-    page: queries.CasePage
-    offers: Sequence[OfferLine]
-    controls: Sequence[forms.Control]
-    cards: Sequence[SchoolContext]
-    is_editable: bool
-    can_take_back: bool
-    is_officer: bool
-    stages: Sequence[Stage]
-    passed: frozenset[str]
-    dues: Sequence[DueLine]
-    history: Sequence[Line]
-    votes: Mapping[str, Sequence[VoteLine]]
-    changes: Sequence[Changed]
-    uploads: Sequence[uploads.UploadedFile]
-    waits_for: Sequence[Waiting]
-    warnings: Sequence[Refusal]
-    checklist: Sequence[tuple[Check, bool]]
-    boards: Sequence[Board]
-    tables: Sequence[tuple[Table, Lines]]
-    later_orders: Mapping[tuple[int, str], Sequence[OrderLine]]
-    readable: frozenset[int]
-    """The cases of those orders that the person may read."""
-    poll: PollCard | None
-    seen: str
-    """The hash of the text shown."""
-    dropped: Sequence[forms.Control]
-    """The rows people wrote in that the step leaves out of the text."""
-    discussed: int | None
-    """How many comments stand beside it; none where a case has its own."""
-    writing: parts.Writing | None
-    """A long text that the person writes, part by part."""
-    reviewing: reviewing.Reviewing | None
-    """The review of a person who may return the text."""
-    at: str = parts.WHOLE
-    """Which page of a long text is shown: a part, the check, the whole; empty for the first."""
+    On the page of an `action` the text is only read, though the person might write it elsewhere,
+    and is what she signs by it. `at` is the page of a long text: a part, the check, the whole;
+    empty for the first. `typed` and `errors` are what she wrote and what is wrong with it, `said`
+    remarks that were not kept. The unit of work must be open while a page is drawn.
+    """
+
+    def __init__(
+        self,
+        uow: SqlUnitOfWork,
+        instance_id: int,
+        *,
+        errors: Mapping[str, str] | None = None,
+        typed: Mapping[str, Any] | None = None,
+        blanks: int = forms.BLANK_ROWS,
+        action: str = "",
+        at: str = "",
+        said: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """Read the case; 404 for what the person who asks may not read."""
+        self.case, self.process, self.actor = readable(uow, instance_id)
+        self.at = at
+        self._uow, self._action, self._said = uow, action, said
+        self._errors, self._typed, self._blanks = errors, typed, blanks
+        self._text = (
+            signing.text_of(uow, self.case, self.actor, action) if action else self.case.data
+        )
+
+    @cached_property
+    def line(self) -> CaseLine:
+        """Return what lists tell of the case."""
+        return queries.case(self._uow.session, self.case.id) or abort(404)
+
+    @cached_property
+    def page(self) -> queries.CasePage:
+        """Return what the store keeps about the case."""
+        return queries.case_page(
+            self._uow.session, self.case.id, self.case.parent_id, self._uow.today
+        )
+
+    @cached_property
+    def _facts(self) -> Facts:
+        return self._uow.facts(self.case.municipality_id)
+
+    @cached_property
+    def _days(self) -> WorkingCalendar:
+        return calendar.load_calendar(self._uow.session, self.case.municipality_id)
+
+    @cached_property
+    def offers(self) -> Sequence[OfferLine]:
+        """Return what anybody may do with the case now, or why she may not."""
+        uow = self._uow
+        found = allowed(self.process, self.case, self.actor, self._facts, uow.now, uow.today)
+        return [OfferLine(one, _about(uow, self.case, self.actor, one)) for one in found]
+
+    @cached_property
+    def is_editable(self) -> bool:
+        """Tell whether the person may write the text."""
+        return may_edit(self.process, self.case, self.actor)
+
+    @cached_property
+    def controls(self) -> Sequence[forms.Control]:
+        """Return the fields of the text, to write in or to read."""
+        asked = self.process.states[self.case.state].only or None
+        return forms.controls(
+            self._uow,
+            self.case,
+            self._text,
+            errors=self._errors,
+            typed=self._typed,
+            blanks=self._blanks,
+            remarks=_remarks(self.process, self.case),
+            only=asked if self.is_editable and not self._action else (),
+            kept=self.case.typed,
+            writer=self.actor,
+        )
+
+    @cached_property
+    def writing(self) -> parts.Writing | None:
+        """Return a long text that the person writes, part by part."""
+        case = self.case
+        if self._action or not self.is_editable or not parts.is_long(self.process, case):
+            return None
+        # What is sent is read as everybody will read it, cell by cell.
+        is_check = self.at == parts.CHECK
+        read = forms.controls(self._uow, case, case.data, only=(), kept=case.typed)
+        offers = [one.offer for one in self.offers]
+        return parts.writing(self.process, case, self.controls, offers, read if is_check else ())
+
+    @cached_property
+    def reviewing(self) -> Reviewing | None:
+        """Return the review of a person who may return the text."""
+        if self._action:
+            return None
+        offers = [one.offer for one in self.offers]
+        person = self.actor.person_id
+        return reviewing.look(
+            self._uow, self.case, self.page, offers, self.controls, self._said, person
+        )
+
+    @cached_property
+    def cards(self) -> Sequence[SchoolContext]:
+        """Return what is known of the schools the text names."""
+        chosen = (number_in(key) for control in self.controls for key in control.chosen)
+        ids = frozenset(key for key in chosen if key)
+        return school_cards(self._uow, self.case, ids) if ids else ()
+
+    @cached_property
+    def can_take_back(self) -> bool:
+        """Tell whether the last step is the person's own, and may still be undone."""
+        step = self._uow.last_step(self.case.id)
+        is_own = step and step.person_id == self.actor.person_id
+        return bool(step and is_own and undo_traces.is_possible(step))
+
+    @cached_property
+    def is_officer(self) -> bool:
+        """Tell whether the person may give out work and mend a case."""
+        return administration.officer(self.actor) is not None
+
+    @cached_property
+    def passed(self) -> frozenset[str]:
+        """Return the states the case has been in."""
+        return frozenset(line.to_state for line in self.page.history)
+
+    @cached_property
+    def stages(self) -> Sequence[Stage]:
+        """Return the usual way of the case."""
+        return list(case_lines.stages(self.process, self.case.state, self.passed))
+
+    @cached_property
+    def dues(self) -> Sequence[DueLine]:
+        """Return the open deadlines."""
+        return [
+            case_lines.due_line(self._uow, self.process, due, self._days)
+            for due in self.page.deadlines
+        ]
+
+    @cached_property
+    def history(self) -> Sequence[Line]:
+        """Return the steps taken, the first one first."""
+        return list(case_lines.lines(self._uow, self.process, self.page, self._days))
+
+    @cached_property
+    def votes(self) -> Mapping[str, Sequence[VoteLine]]:
+        """Return ballot → the answers to it."""
+        return case_lines.vote_lines(self._uow, self.process, self.page)
+
+    @cached_property
+    def changes(self) -> Sequence[Changed]:
+        """Return what differs between the last two texts."""
+        if len(self.page.versions) < 2:  # noqa: PLR2004 (two texts make a difference)
+            return ()
+        before, after = self.page.versions[-2:]
+        return differences(self._uow, self.case, before.data, after.data)
+
+    @cached_property
+    def uploads(self) -> Sequence[UploadedFile]:
+        """Return the files attached to the case that the person may open."""
+        return uploads.of_case(self._uow, self.case, self.actor.person_id)
+
+    @cached_property
+    def waits_for(self) -> Sequence[Waiting]:
+        """Return whom the case waits for."""
+        return waits_for(self._uow, self.process, self.case, self.page, self.actor)
+
+    @cached_property
+    def warnings(self) -> Sequence[Refusal]:
+        """Return what to look at before a step; a link leads only to what the person reads."""
+        found = warned(self.process, self.case, self._facts)
+        readable = readable_among(self._uow, (one.case for one in found), self.actor)
+        return [one if one.case in readable else replace(one, case=None) for one in found]
+
+    @cached_property
+    def checklist(self) -> Sequence[tuple[Check, bool]]:
+        """Return what must be there, and whether it is."""
+        return readiness(self.process, self.case, self._facts)
+
+    @cached_property
+    def boards(self) -> Sequence[Board]:
+        """Return the cases below this one as a board."""
+        return boards(self._uow, self.page.children, self.actor)
+
+    @cached_property
+    def tables(self) -> Sequence[tuple[Table, Lines]]:
+        """Return the tables that tell what the case rests on."""
+        return told(self.process, self.case, self._facts, self.actor)
+
+    @cached_property
+    def later_orders(self) -> Mapping[tuple[int, str], Sequence[OrderLine]]:
+        """Return order → the orders that change it."""
+        if not self.case.number:
+            return {}
+        return queries.later_orders(self._uow.session, self.case.municipality_id, self.case.id)
+
+    @cached_property
+    def readable(self) -> frozenset[int]:
+        """Return the cases of those orders that the person may read."""
+        ids = (one.instance_id for one in chain(*self.later_orders.values()))
+        return readable_among(self._uow, ids, self.actor)
+
+    @cached_property
+    def poll(self) -> PollCard | None:
+        """Return what the page says of a poll."""
+        return _poll(self._uow, self.process, self.case, self.actor)
+
+    @cached_property
+    def seen(self) -> str:
+        """Return the hash of the text shown."""
+        return text_hash(self.case.process, self._text) if self._action else self.case.text_hash
+
+    @cached_property
+    def dropped(self) -> Sequence[forms.Control]:
+        """Return the rows people wrote in that the step leaves out of the text."""
+        return _dropped(self._uow, self.case, self._text)
+
+    @cached_property
+    def discussed(self) -> int | None:
+        """Return how many comments stand beside it; none where a case has its own."""
+        return None if self.process.feed else comments.count(self._uow, self.case.id)
 
     @property
     def is_wide(self) -> bool:
@@ -292,7 +400,7 @@ class CaseView:
         return [one for one in self.warnings if one.message not in said]
 
     @property
-    def waits(self) -> Mapping[str, Sequence["Waiting"]]:
+    def waits(self) -> Mapping[str, Sequence[Waiting]]:
         """Return what is waited for → of whom; whom an officer cannot tell apart, once."""
         found: dict[str, dict[str, Waiting]] = {}
         for one in self.waits_for:
@@ -355,14 +463,14 @@ class CaseView:
         return [one for one in self.open_offers if one.offer.action.style == "danger"]
 
     @property
-    def last_word(self) -> "Line | None":
+    def last_word(self) -> Line | None:
         """Return the last step of anybody else that came with words."""
         found = (one for one in reversed(self.history) if one.reason and not self.told)
         last = next(found, None)
         return last if last and last.line.name else None
 
     @property
-    def sent_back(self) -> "Line | None":
+    def sent_back(self) -> Line | None:
         """Return the words with which a text came back to who mends it; remarks stand in it."""
         last = self.last_word
         is_why = last and last.line.from_state and last.line.to_state == self.case.state
@@ -393,93 +501,6 @@ class CaseView:
     def others_offers(self) -> Sequence[OfferLine]:
         """Return what other people do here."""
         return [one for one in self.offers if not one.offer.capacities and one.offer.refusal]
-
-
-def view_case(
-    uow: SqlUnitOfWork,
-    instance_id: int,
-    *,
-    errors: Mapping[str, str] | None = None,
-    typed: Mapping[str, Any] | None = None,
-    blanks: int = forms.BLANK_ROWS,
-    action: str = "",
-    at: str = "",
-    said: Mapping[str, str] = MappingProxyType({}),
-) -> CaseView:
-    """Return what a case page shows to the person who asks; 404 for what is not hers.
-
-    On the page of an `action` the text is only read, though she might write it elsewhere, and is
-    what she signs by it. `at` is the page of a long text, `said` remarks that were not kept.
-    """
-    case, process, actor = readable(uow, instance_id)
-    data = signing.text_of(uow, case, actor, action) if action else case.data
-    page = queries.case_page(uow.session, case.id, case.parent_id, uow.today)
-    days = calendar.load_calendar(uow.session, case.municipality_id)
-    step, officer = uow.last_step(case.id), administration.officer(actor)
-    passed = frozenset(line.to_state for line in page.history)
-    facts = uow.facts(case.municipality_id)
-    offers = list(allowed(process, case, actor, facts, uow.now, uow.today))
-    later = queries.later_orders(uow.session, case.municipality_id, case.id) if case.number else {}
-    is_editable = may_edit(process, case, actor)
-    asked = process.states[case.state].only or None
-    is_parted = is_editable and not action and parts.is_long(process, case)
-    controls = forms.controls(
-        uow,
-        case,
-        data,
-        errors=errors,
-        typed=typed,
-        blanks=blanks,
-        remarks=_remarks(process, case),
-        only=asked if is_editable and not action else (),
-        kept=case.typed,
-        writer=actor,
-    )
-    # What is sent is read as everybody will read it, cell by cell.
-    is_check = is_parted and at == parts.CHECK
-    read = forms.controls(uow, case, data, only=(), kept=case.typed) if is_check else ()
-    return CaseView(
-        case,
-        queries.case(uow.session, case.id) or abort(404),
-        process,
-        actor,
-        page,
-        [OfferLine(offer, _about(uow, case, actor, offer)) for offer in offers],
-        controls,
-        _cards(uow, case, controls),
-        is_editable,
-        bool(step and step.person_id == actor.person_id and undo_traces.is_possible(step)),
-        officer is not None,
-        list(_stages(process, case.state, passed)),
-        passed,
-        [_due(uow, process, due, days) for due in page.deadlines],
-        list(_history(uow, process, [*_attributed(process, page)], days)),
-        _votes(uow, process, page),
-        _changes(uow, case, page),
-        uploads.of_case(uow, case, actor.person_id),
-        _waits_for(uow, process, case, page, actor),
-        _cautions(uow, warned(process, case, facts), actor),
-        readiness(process, case, facts),
-        boards(uow, page.children, actor),
-        told(process, case, facts, actor),
-        later,
-        readable_among(uow, (one.instance_id for one in chain(*later.values())), actor),
-        _poll(uow, process, case, actor),
-        text_hash(case.process, data) if action else case.text_hash,
-        _dropped(uow, case, data),
-        None if process.feed else comments.count(uow, case.id),
-        parts.writing(process, case, controls, offers, read) if is_parted else None,
-        None
-        if action
-        else reviewing.look(uow, case, page, offers, controls, said, actor.person_id),
-        at,
-    )
-
-
-def _cautions(uow: SqlUnitOfWork, found: Sequence[Refusal], actor: Actor) -> list[Refusal]:
-    """Return warnings whose links lead only to cases the person may read."""
-    readable = readable_among(uow, (one.case for one in found), actor)
-    return [one if one.case in readable else replace(one, case=None) for one in found]
 
 
 def _dropped(uow: SqlUnitOfWork, case: Case, after: Form) -> Sequence[forms.Control]:
@@ -563,102 +584,6 @@ def _poll(uow: SqlUnitOfWork, process: Process, case: Case, actor: Actor) -> Pol
     return PollCard(is_asked, None) if is_asked else None
 
 
-def _cards(
-    uow: SqlUnitOfWork, case: Case, controls: Sequence[forms.Control]
-) -> Sequence[SchoolContext]:
-    chosen = (number_in(key) for control in controls for key in control.chosen)
-    ids = frozenset(key for key in chosen if key)
-    return school_cards(uow, case, ids) if ids else ()
-
-
-def _stages(process: Process, state: str, passed: frozenset[str]) -> Iterator[Stage]:
-    """Yield the usual way, with the state a case stands in and without what it passed over."""
-    way = list(main_path(process))
-    if state not in way:
-        seen = [place for place, key in enumerate(way) if key in passed]
-        way.insert(max(seen, default=-1) + 1, state)
-    here = way.index(state)
-    if process.states[state].is_final:
-        del way[here + 1 :]
-    for place, key in enumerate(way):
-        if place >= here or key in passed:
-            yield Stage(process.states[key].title, place < here, key == state)
-
-
-def _due(uow: SqlUnitOfWork, process: Process, due: Any, days: WorkingCalendar) -> DueLine:
-    ballot = process.ballots.get(due.ballot)
-    state = process.states.get(due.state)
-    title = ballot.title if ballot else state.title if state else ""
-    then = process.transition(due.state, due.then) if due.then else None
-    if then:
-        after = f"после этого дня само: «{then.told}»"
-        title = f"{title}; {after}" if ballot else after
-    return DueLine(
-        title, due.due_at, days_left(days, uow.today, due.due_at.astimezone(uow.zone).date())
-    )
-
-
-def _attributed(process: Process, page: queries.CasePage) -> Iterator[queries.HistoryLine]:
-    """Yield the lines of history; an answer of one among several organisations names it."""
-    names: dict[str, dict[str, str]] = {}
-    for ballot, vote, organisation in page.votes:
-        names.setdefault(ballot.key, {})[vote.voter] = organisation
-    for line in page.history:
-        found = process.answer(line.action) if "voter" in line.form else None
-        asked = names.get(found[0].key, {}) if found else {}
-        own = asked.get(str(line.form.get("voter")), "")
-        is_one_of_many = own and len(set(asked.values())) > 1 and own not in line.title
-        yield replace(line, title=f"{line.title}: {own}") if is_one_of_many else line
-
-
-def _history(
-    uow: SqlUnitOfWork,
-    process: Process,
-    lines: Sequence[queries.HistoryLine],
-    days: WorkingCalendar,
-) -> Iterator[Line]:
-    entered = lines[0].at if lines else uow.now
-    for line in lines:
-        spent = None
-        if line.from_state and line.from_state != line.to_state:
-            since, until = (m.astimezone(uow.zone).date() for m in (entered, line.at))
-            spent = days_left(days, since, until)
-        if line.from_state != line.to_state:
-            entered = line.at
-        signed = line.form.get(signing.MARK, {})
-        by = _signature(process, line, signed.get("kind", ""))
-        if "reset_at" in signed:
-            reset_on = dt.datetime.fromisoformat(signed["reset_at"]).astimezone(uow.zone)
-            by += f"; до неё, {reset_on:%d.%m.%Y}, доступ меняли по ссылке или через других"
-        yield Line(line, spent, _reason(process, line), by, signed.get("file"))
-
-
-def _signature(process: Process, line: queries.HistoryLine, kind: str) -> str:
-    """Return by what a step was signed, in the step's own words."""
-    step = process.step(line.from_state, line.action)
-    return word(step.signed if step else False, kind)
-
-
-def _reason(process: Process, line: queries.HistoryLine) -> str:
-    """Return what was written on the way, field by field."""
-    step = process.step(line.from_state, line.action)
-    if step is None or step.form is None:
-        return ""
-    said = []
-    for view in views(step.form):
-        value = line.form.get(view.name)
-        if view.row and value:
-            said += [text for row in value for text in _texts(view, row)]
-        elif view.kind in ("text", "line") and value:
-            said.append(str(value))
-    return "\n".join(said)
-
-
-def _texts(view: FieldView, row: Mapping[str, Any]) -> list[str]:
-    columns = [column.name for column in view.columns if column.kind in ("text", "line")]
-    return [str(row[name]) for name in columns if row.get(name)]
-
-
 def _remarks(process: Process, case: Case) -> Mapping[str, forms.Said]:
     """Return field → remarks of the last return: to who mends them and to who looks again."""
     found: dict[str, list[tuple[str, str]]] = {}
@@ -666,93 +591,3 @@ def _remarks(process: Process, case: Case) -> Mapping[str, forms.Said]:
         for row in last_remarks(case.data):
             found.setdefault(row.about, []).append((row.text, reply(row)))
     return found
-
-
-def _votes(
-    uow: SqlUnitOfWork, process: Process, page: queries.CasePage
-) -> Mapping[str, Sequence[VoteLine]]:
-    people = {vote.person_id for _, vote, _ in page.votes if vote.person_id}
-    names = queries.names(uow.session, people) if people else {}
-    titles = {role.held_by: role.title for role in reversed(process.roles())}
-    found: dict[str, list[VoteLine]] = {}
-    for ballot, vote, organisation in page.votes:
-        title = titles.get(vote.role, vote.group)
-        person = ", ".join(filter(None, (names.get(vote.person_id or 0, ""), vote.acting_as)))
-        found.setdefault(ballot.key, []).append(
-            VoteLine(
-                vote.voter,
-                organisation if vote.organisation_id else title or vote.role,
-                vote.status,
-                person,
-                vote.answered_at,
-                vote.comment or _said(process, ballot.key, vote.status, vote.form),
-                vote.is_left_out,
-                vote.status == PENDING and ballot.closed_at is not None,
-                process.ballots[ballot.key].signature_word(vote.signature_kind)
-                if ballot.key in process.ballots
-                else vote.signature_kind,
-                vote.evidence_upload_id,
-            )
-        )
-    return found
-
-
-def _said(process: Process, ballot: str, status: str, values: Mapping[str, Any]) -> str:
-    """Return what a voter wrote beside the answer, where the answer asks for more than a reason."""
-    answers = process.ballots[ballot].answers if ballot in process.ballots else ()
-    form = next((one.form for one in answers if one.form and one.gives == status), None)
-    fields = [view.name for view in views(form) if view.kind in ("text", "line")] if form else []
-    return "\n".join(str(values[name]) for name in fields if values.get(name))
-
-
-def _changes(uow: SqlUnitOfWork, case: Case, page: queries.CasePage) -> Sequence[Changed]:
-    if len(page.versions) < 2:  # noqa: PLR2004 (two texts make a difference)
-        return ()
-    before, after = page.versions[-2:]
-    return differences(uow, case, before.data, after.data)
-
-
-def _waits_for(
-    uow: SqlUnitOfWork, process: Process, case: Case, page: queries.CasePage, actor: Actor
-) -> Sequence[Waiting]:
-    """Return whom a case waits for; an officer, and who may do it, sees who else might."""
-    own = {
-        item.id: owner(one)
-        for item in page.work
-        for one in reversed(actor.capacities)
-        if one.fills(item.role, item.organisation_id)
-    }
-    is_officer = administration.officer(actor) is not None
-    items = [
-        (item.id, item.role, item.organisation_id)
-        for item in page.work
-        if is_officer or item.id in own
-    ]
-    known = performers(uow, case.municipality_id, items) if items else {}
-    people = {item.person_id for item in page.work if item.person_id}
-    names = queries.names(uow.session, people) if people else {}
-    closed = offices.shut_out(uow.session, case.municipality_id, uow.today) if page.work else ()
-    return [
-        Waiting(
-            item.id,
-            item.title,
-            whom(uow, process, case, item),
-            item.person_id,
-            names.get(item.person_id or 0, ""),
-            known.get(item.id, ()),
-            bool(item.reason),
-            _shut_out(uow, case, item, closed),
-            own.get(item.id, 0),
-        )
-        for item in page.work
-    ]
-
-
-def _shut_out(
-    uow: SqlUnitOfWork, case: Case, item: OpenWork, closed: Sequence[tuple[Capacity, str]]
-) -> str:
-    """Return whose closed account work waits for, when nobody else may do it."""
-    place = item.organisation_id
-    names = [name for office, name in closed if office.fills(item.role, place)]
-    held = names and uow.facts(case.municipality_id).holders(item.role, place or None)
-    return "" if held else ", ".join(dict.fromkeys(names))

@@ -23,7 +23,7 @@ from workflow_app.store.read_models import queries
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import actions, files, forms, pasting, queue
 from workflow_app.web.carrying import PASTE
-from workflow_app.web.case_view import CaseView, page_after, readable, view_case, what_was_done
+from workflow_app.web.case_view import CaseView, page_after, readable, what_was_done
 from workflow_app.web.filters import clock_time
 from workflow_app.web.pages import is_fragment
 from workflow_app.web.parts import CHECK, WHOLE
@@ -45,7 +45,7 @@ def show(instance_id: int) -> str:
     person, is_opened = person_id(), is_opening()
 
     def look(uow: SqlUnitOfWork) -> tuple[str, bool]:
-        view = view_case(uow, instance_id, at=_page())
+        view = CaseView(uow, instance_id, at=_page())
         if is_opened:
             g.seen = notices.unread_of_case(uow.session, person, instance_id)
         page = render_template(_template(view), view=view, refusal=None)
@@ -95,7 +95,7 @@ def _opened(uow: SqlUnitOfWork, person: int, instance_id: int) -> None:
 @cases.get("/cases/<int:instance_id>/pane")
 def show_pane(instance_id: int) -> str:
     """Show a case beside the queue; it is not marked as read by that."""
-    return read(lambda uow: render_template("cases/pane.html", view=view_case(uow, instance_id)))
+    return read(lambda uow: render_template("cases/pane.html", view=CaseView(uow, instance_id)))
 
 
 @cases.get("/cases/<int:instance_id>/papers")
@@ -315,7 +315,7 @@ def _with_errors(uow: SqlUnitOfWork, instance_id: int, refusal: Refusal, sent: A
     typed = None if sent is None else forms.typed(type(_data(uow, instance_id)), sent)
     # What is sent without saying from which page came from the whole form.
     at = _page() if request.args else WHOLE
-    return view_case(uow, instance_id, errors=refusal.fields, typed=typed, at=at)
+    return CaseView(uow, instance_id, errors=refusal.fields, typed=typed, at=at)
 
 
 @cases.post("/cases/<int:instance_id>/review")
@@ -345,7 +345,7 @@ def review(instance_id: int) -> Answer:
         return read(
             lambda uow: render_template(
                 "cases/show.html",
-                view=view_case(
+                view=CaseView(
                     uow, instance_id, said={at: text for at, text in said.items() if text}
                 ),
                 refusal=refusal,
