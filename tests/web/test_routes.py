@@ -1,6 +1,7 @@
 """Every route has an owner, a policy and a token."""
 
 import pytest
+from jinja2 import UndefinedError
 from werkzeug.exceptions import NotFound
 
 from workflow_app.web.security import HEADERS, OPEN, OWN_SIGN_IN
@@ -115,3 +116,12 @@ def test_a_page_is_packed_and_its_files_are_kept_for_a_year(browser):
     with head.client.get(sheet, headers={"Accept-Encoding": "gzip"}) as kept:
         assert "immutable" in kept.headers["Cache-Control"]
         assert len(kept.data) < 8_500
+
+
+def test_what_no_thing_has_fails_a_page_instead_of_leaving_a_gap(app, district):
+    jinja = app.jinja_env
+    assert jinja.from_string("{{ unset or 'nothing' }} {{ {}.missing }}").render() == "nothing "
+    with pytest.raises(UndefinedError, match="titel"):
+        jinja.from_string("{{ process.titel }}").render(
+            process=next(iter(district.container.processes.values()))
+        )

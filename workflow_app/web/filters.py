@@ -1,11 +1,13 @@
 """How values look on pages: dates, moments, titles of states."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
 from flask import Flask, g, url_for
+from jinja2 import StrictUndefined, TemplateRuntimeError, Undefined, UndefinedError
+from jinja2.utils import missing
 from markupsafe import Markup
 
 from workflow_app.engine.ballots import Ballot
@@ -57,6 +59,7 @@ def register(app: Flask) -> None:
         clause_tag=clause_tag,
         weekday=lambda day: WEEKDAYS[day.weekday()],
     )
+    app.jinja_env.undefined = Unset
     app.jinja_env.tests["coming"] = lambda paper: renderings.is_coming(paper, now())
     app.jinja_env.globals["can_make_pdf"] = lambda: container().pdf_maker is not None
     app.jinja_env.globals["now"] = now
@@ -247,3 +250,19 @@ def browser(agent: str) -> str:
     """
     names = (next((name for name in group if name in agent), "") for group in (BROWSERS, SYSTEMS))
     return ", ".join(filter(None, names)) or "неизвестный браузер"
+
+
+class Unset(Undefined):
+    """A name a page or a mapping was not given is empty; what no thing has fails the page."""
+
+    def __new__(
+        cls,
+        hint: str | None = None,
+        obj: Any = missing,
+        name: str | None = None,
+        exc: type[TemplateRuntimeError] = UndefinedError,
+    ) -> Any:
+        """Return what fails whenever it is used, where it is looked for in a thing."""
+        if obj is not missing and not isinstance(obj, Mapping):
+            return StrictUndefined(hint, obj, name, exc)
+        return super().__new__(cls)
