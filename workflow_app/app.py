@@ -25,6 +25,7 @@ from workflow_app.web.admin import admin
 from workflow_app.web.assigning import assigning
 from workflow_app.web.audit import audit
 from workflow_app.web.calendar import calendar
+from workflow_app.web.case_list import case_list
 from workflow_app.web.cases import cases
 from workflow_app.web.colleagues import colleagues
 from workflow_app.web.commenting import commenting
@@ -111,6 +112,7 @@ def create_app(container: Container) -> Flask:
         files,
         documents,
         registers,
+        case_list,
         declared,
         register_editing,
         register_files,

@@ -410,3 +410,15 @@ def test_many_handed_out_at_once_are_told_once(browser, district, submitted):
     assert "Дело вам не поручено" in reader.get("/")
     reader.post("/work/999999/release")
     assert "Такой записи нет" in reader.get("/")
+
+
+def test_rows_that_read_alike_say_whose_they_are_and_since_when_they_wait(
+    browser, district, in_review
+):
+    page = browser("P002").get("/")
+    assert "ждёт с" not in page
+    copies(district, in_review, 2)
+    district.container.transact(
+        lambda uow: uow.connection.execute(update(table(Instance)).values(number=""))
+    )
+    assert browser("P002").get("/").count("ждёт с 28.08.2025") == 3

@@ -1,11 +1,15 @@
 """Which of many cases a person may read: a list links to these and names the rest."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from workflow_app.engine.decide import is_visible
+from workflow_app.engine.process import Process
 from workflow_app.engine.roles import Actor
 from workflow_app.services.cases import acting
-from workflow_app.store.read_models import queries
+from workflow_app.store.read_models import case_list
+from workflow_app.store.read_models.case_list import Awaited, CaseFilter, Sight
+from workflow_app.store.read_models.queries import PAGE, CaseLine
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
 
@@ -21,24 +25,37 @@ def readable_among(uow: SqlUnitOfWork, cases: Iterable[int | None], actor: Actor
     )
 
 
-def cases_in_sight(
-    uow: SqlUnitOfWork, actor: Actor, wanted: queries.CaseFilter
-) -> tuple[Sequence[queries.CaseLine], int | None]:
-    """Return a page of the cases a person may read, and below which one the next page begins."""
-    known = uow.processes
-    district = frozenset(
-        role.held_by for one in known.values() for role in one.readers if role.party is None
-    )
-    private = [
+class InSight(NamedTuple):
+    """Cases a person may read, what they wait for, and where the next page begins, if there is."""
+
+    rows: Sequence[CaseLine]
+    waits: Mapping[int, Awaited]
+    after: str
+
+
+def sight(processes: Mapping[str, Process]) -> Sight:
+    """Return who sees all cases, and which states only who takes part."""
+    readers = (role for one in processes.values() for role in one.readers if role.party is None)
+    private = (
         (one.key, state.key)
-        for one in known.values()
+        for one in processes.values()
         for state in one.states.values()
         if state.is_private
-    ]
-    rows = queries.cases(uow.session, actor, wanted, district, private)
+    )
+    return Sight(frozenset(role.held_by for role in readers), list(private))
+
+
+def cases_in_sight(
+    uow: SqlUnitOfWork, actor: Actor, wanted: CaseFilter, most: int = PAGE
+) -> InSight:
+    """Return a page of the cases a person may read."""
+    known = uow.processes
+    rows = case_list.cases(uow.session, actor, wanted, sight(known), most)
+    shown = rows[:most]
+    waits = case_list.awaited(uow.session, shown, uow.today) if shown else {}
     seen = [
         row
-        for row in rows[: queries.PAGE]
+        for row in shown
         if row.process in known
         and is_visible(
             known[row.process],
@@ -47,4 +64,5 @@ def cases_in_sight(
             actor,
         )
     ]
-    return seen, rows[queries.PAGE - 1].id if len(rows) > queries.PAGE else None
+    is_more = len(rows) > most
+    return InSight(seen, waits, case_list.cursor(shown[-1], wanted.order, waits) if is_more else "")

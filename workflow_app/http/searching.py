@@ -8,7 +8,7 @@ from workflow_app.engine.roles import Actor
 from workflow_app.http.readable_cases import cases_in_sight
 from workflow_app.store.accounts import admin
 from workflow_app.store.directory import questions
-from workflow_app.store.read_models import queries
+from workflow_app.store.read_models.case_list import CaseFilter
 from workflow_app.store.read_models.search import folded, typed_in_latin, words_of
 from workflow_app.store.registers import listing
 from workflow_app.store.registers.listing import Asked
@@ -77,7 +77,7 @@ def _groups(uow: SqlUnitOfWork, actor: Actor, place: int, asked: str) -> Iterato
 
 
 def _cases(uow: SqlUnitOfWork, actor: Actor, asked: str) -> Group:
-    found, _ = cases_in_sight(uow, actor, queries.CaseFilter(text=asked))
+    found = cases_in_sight(uow, actor, CaseFilter(text=asked)).rows
     hits = [
         Hit(
             one.id,

@@ -1,6 +1,7 @@
 """My queue: what waits for me, the most urgent first; many cases at once where it fits all."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -104,6 +105,7 @@ def _page(uow: SqlUnitOfWork, args: Mapping[str, str], ticked: Collection[str] =
         can={one for row in ticks for one in row} & {TAKE, GIVE},
         actions={one.value: one for row in _for_many(steps) for one in row},
         ticked=ticked,
+        twins=_twins(page.rows),
         days=days_of_work(uow, officer or next(iter(actor.capacities), None), page.rows),
         stages=_stages(uow, actor),
         late_among_all=_late_among_all(uow, officer),
@@ -143,6 +145,12 @@ def _may_begin(uow: SqlUnitOfWork, actor: Actor, process: Process, way: Transiti
         return True
     refusal = acting.why_not_start(uow, actor.person_id, process.key, way.key)
     return refusal is None or refusal.case is not None
+
+
+def _twins(rows: Sequence[queries.QueueRow]) -> Collection[int]:
+    """Return the work items that read as another one on the page: they tell more of themselves."""
+    read = Counter((row.heading, row.number, row.title) for row in rows)
+    return {row.work_id for row in rows if read[row.heading, row.number, row.title] > 1}
 
 
 def _ticks(

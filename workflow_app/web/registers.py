@@ -1,4 +1,4 @@
-"""Registers: cases, orders, schools, people; networks have a module of their own."""
+"""Registers: orders, schools, people; networks have a module of their own."""
 
 import datetime as dt
 from collections.abc import Collection, Sequence
@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from workflow_app.engine.calendar import school_year_of
 from workflow_app.http.container import read, transact
 from workflow_app.http.numbers import day_in, number_in
-from workflow_app.http.readable_cases import cases_in_sight, readable_among
+from workflow_app.http.readable_cases import readable_among
 from workflow_app.services import administration as service
 from workflow_app.services.accounts.colleagues import may_see_address
 from workflow_app.services.importing.rows import LONGEST_NOTE
@@ -27,7 +27,6 @@ from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.declared import rows_of_subject
 from workflow_app.web.forms import next_label
 from workflow_app.web.journals import JOURNAL, listed
-from workflow_app.web.pages import soon
 from workflow_app.web.security import municipality, person_id, whole_municipality
 from workflow_app.web.suggesting import waiting_at
 
@@ -38,31 +37,6 @@ ORDERS_A_PAGE = 100
 
 def _date(name: str) -> dt.date | None:
     return day_in(request.args.get(name))
-
-
-@registers.get("/cases")
-def all_cases() -> str:
-    """List the cases a person may read."""
-    args = request.args
-    since = day_in(args.get("since"))
-
-    def look(uow: SqlUnitOfWork) -> str:
-        actor = uow.actor(person_id())  # days are those of her municipality from here on
-        wanted = queries.CaseFilter(
-            args.get("process", ""),
-            args.get("state", ""),
-            args.get("text", "").strip()[:100],
-            number_in(args.get("before")),
-            late=uow.now if "late" in args else None,
-            soon=(uow.now, soon(uow)) if "soon" in args else None,
-            since=dt.datetime.combine(since, dt.time(), uow.zone) if since else None,
-        )
-        seen, below = cases_in_sight(uow, actor, wanted)
-        return render_template(
-            "registers/cases.html", rows=seen, processes=uow.processes, wanted=wanted, below=below
-        )
-
-    return read(look)
 
 
 @registers.get("/orders")

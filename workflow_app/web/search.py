@@ -43,7 +43,7 @@ def _address(group: Group, hit: Hit) -> str:
 def _more(group: Group, text: str) -> str:
     """Return the list with all that was found of a kind."""
     if group.kind == "cases":
-        return url_for("registers.all_cases", text=text)
+        return url_for("case_list.show", text=text)
     if group.kind == "people":
         return url_for("registers.people", text=text)
     if group.kind == "organisations":

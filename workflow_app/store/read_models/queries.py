@@ -143,7 +143,7 @@ class QueuePage:
 
 FAR = dt.datetime(8000, 1, 1, tzinfo=dt.UTC)
 """Stands for no term; earlier than any moment a place can name."""
-_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 PLACE = "[01][0-9]{17}_[0-9]{1,14}(_[a-z0-9_]{0,80})?"
 """A place in the queue: microseconds since 1970, the id of a work item, and the group's key."""
 
@@ -161,12 +161,12 @@ def place(cursor: str) -> Place | None:
     if not re.fullmatch(PLACE, cursor):
         return None
     moment, number, *group = cursor.split("_", 2)
-    return Place(_EPOCH + dt.timedelta(microseconds=int(moment)), int(number), *group)
+    return Place(EPOCH + dt.timedelta(microseconds=int(moment)), int(number), *group)
 
 
 def _cursor(row: QueueRow, wanted: QueueFilter) -> str:
     """Return where the page after a row begins."""
-    moment = (getattr(row, ORDERS[wanted.order].name) or FAR) - _EPOCH
+    moment = (getattr(row, ORDERS[wanted.order].name) or FAR) - EPOCH
     group = f"_{getattr(row, GROUPS[wanted.group].name)}" if wanted.group else ""
     return f"{moment // dt.timedelta(microseconds=1):018}_{row.work_id}{group}"
 
@@ -415,10 +415,6 @@ def stages(session: Session, actor: Actor, today: dt.date) -> Mapping[tuple[str,
     return {(process, state): count for process, state, count in session.execute(query)}
 
 
-def _late(now: dt.datetime) -> Select[int]:
-    return select(WorkItem.instance_id).where(is_awaited(), WorkItem.due_at < now).distinct()
-
-
 def _queue_row(item: WorkItem, instance: Instance, organisation: str) -> QueueRow:
     return QueueRow(
         item.id,
@@ -604,66 +600,6 @@ def _history_line(line: History, name: str | None) -> HistoryLine:
         line.form,
         line.sha256,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class CaseFilter:
-    """What the list of cases shows; it lives in the page's address."""
-
-    process: str = ""
-    state: str = ""
-    text: str = ""
-    before: int | None = None
-    """The page continues below this case."""
-    late: dt.datetime | None = None
-    """Only what somebody is late with at this moment."""
-    soon: tuple[dt.datetime, dt.datetime] | None = None
-    """Only what is due between two moments."""
-    since: dt.datetime | None = None
-    """Only what began then or later."""
-
-
-def cases(
-    session: Session,
-    actor: Actor,
-    wanted: CaseFilter,
-    district_roles: frozenset[str],
-    private: Sequence[tuple[str, str]] = (),
-    most: int = PAGE,
-) -> Sequence[CaseLine]:
-    """Return the cases the actor's organisations take part in, newest first.
-
-    Roles of the whole district see every case; private states (process, state) only show to
-    organisations that take part.
-    """
-    capacities = actor.capacities
-    municipalities = {capacity.municipality_id for capacity in capacities}
-    part = select(Participant.instance_id).where(
-        Participant.organisation_id.in_([capacity.organisation_id for capacity in capacities])
-    )
-    conditions: list[ColumnElement[bool]] = [Instance.municipality_id.in_(municipalities)]
-    if wanted.process:
-        conditions.append(Instance.process == wanted.process)
-    if wanted.state:
-        conditions.append(Instance.state == wanted.state)
-    if wanted.text:
-        conditions.append(says(wanted.text))
-    if wanted.before:
-        conditions.append(Instance.id < wanted.before)
-    if wanted.late:
-        conditions.append(Instance.id.in_(_late(wanted.late)))
-    if wanted.soon:
-        due = (WorkItem.due_at >= wanted.soon[0], WorkItem.due_at <= wanted.soon[1])
-        conditions.append(Instance.id.in_(select(WorkItem.instance_id).where(is_awaited(), *due)))
-    if wanted.since:
-        conditions.append(Instance.created_at >= wanted.since)
-    if private:
-        place = tuple_(Instance.process, Instance.state)
-        conditions.append(or_(place.not_in(list(private)), Instance.id.in_(part)))
-    if not any(capacity.role in district_roles for capacity in capacities):
-        conditions.append(Instance.id.in_(part))
-    query = CASES.where(*conditions).order_by(Instance.id.desc()).limit(most + 1)
-    return _lines(session, query)
 
 
 def about(session: Session, municipality_id: int, subject: str) -> Sequence[CaseLine]:
