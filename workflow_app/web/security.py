@@ -35,6 +35,8 @@ OPEN = {
     "access.code",
     "access.forgot",
     "access.choose",
+    "oidc.begin",
+    "oidc.back",
     "colleagues.join",
     "calendar.subscribed",
     "static",
@@ -54,7 +56,7 @@ WITHOUT_PERSON = {
     "suggesting.suggest",
     "calendar.subscribed",
 }
-SECRET_ADDRESSES = {"access.choose", "polls.answer", "polls.answer_signed_in"}
+SECRET_ADDRESSES = {"access.choose", "oidc.back", "polls.answer", "polls.answer_signed_in"}
 """Pages whose files are not asked for with their address: the log of a proxy would tell it."""
 OWN_SIGN_IN = {"api"}
 """Blueprints that let people in another way: by bearer tokens."""
