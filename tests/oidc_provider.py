@@ -100,9 +100,8 @@ class _Handler(BaseHTTPRequestHandler):
         if not self.server.shows_page:
             self._say(302, {}, Location=target)
             return
-        page = (
-            f'<!doctype html><title>Provider</title><a href="{target.replace("&", "&amp;")}">I</a>'
-        )
+        link = f'<a href="{target.replace("&", "&amp;")}">I</a>'
+        page = f'<!doctype html><title>P</title><link rel="icon" href="data:,">{link}'
         self._say(200, page.encode(), **{"Content-Type": "text/html"})
 
     def do_POST(self):
@@ -167,7 +166,7 @@ def trust(container, server, **more):
             "oidc_issuer": server.issuer,
             "oidc_client_id": CLIENT,
             "oidc_client_secret": SECRET,
-            "oidc_title": "вход района",
+            "oidc_title": "портал района",
             **more,
         }
     )

@@ -43,8 +43,10 @@ def _provider() -> "Provider":
 
 @oidc.get("/sign-in/provider")
 def begin() -> Response:
-    """Send a browser to the provider."""
+    """Send a browser to the provider; another site's link leads to our page, where ours stands."""
     provider, onward = _provider(), inner_next()
+    if request.headers.get("Sec-Fetch-Site") == "cross-site":
+        return redirect(url_for("access.sign_in", next=onward))
     begun = provider.begin() if not _is_too_often() else access.TOO_OFTEN
     if isinstance(begun, Refusal):
         return _refused(begun, onward)

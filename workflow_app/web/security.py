@@ -110,12 +110,19 @@ def _ended() -> BaseResponse:
         return make_response(
             jsonify(code="signed_out", message=f"{sentence}: войдите снова", fields={}), 401
         )
-    door = url_for("access.sign_in", next=split(request.referrer or "").path or None)
+    target = split(request.referrer or "").path or None
+    door = url_for("access.sign_in", next=target)
     carried = sent_here()
     if carried is None:
         return redirect(door)
     said = render_template(
-        "access/sign_in.html", login="", sentence=sentence, carried=carried, door=door
+        "access/sign_in.html",
+        login="",
+        sentence=sentence,
+        carried=carried,
+        door=door,
+        target=target,
+        provider=container().identity_provider,
     )
     return make_response(said, 401)
 
