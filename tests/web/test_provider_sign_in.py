@@ -464,6 +464,7 @@ def test_who_has_no_password_is_told_how_to_set_one(browser, district):
 
 
 def test_the_doctor_looks_at_the_provider(district, provider, monkeypatch):
+    district.container.settings.data_dir.mkdir()
     monkeypatch.setattr(cli, "_ready", lambda: district.container)
     for spoil, said in (
         ({"published": {"issuer": "https://other.example"}}, "называет себя «https://other.exam"),
