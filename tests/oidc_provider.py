@@ -6,7 +6,7 @@ import json
 import secrets
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -14,6 +14,8 @@ from joserfc import jws, jwt
 from joserfc.jwk import ECKey, OctKey
 
 CLIENT, SECRET = "workflow", "s3cret-of-the-client"
+DRIPS = -1
+"""Seconds before an answer that never comes to its end."""
 DISCOVERY = "/.well-known/openid-configuration"
 
 
@@ -130,10 +132,24 @@ class _Handler(BaseHTTPRequestHandler):
         """Answer with whatever was asked for instead: (status, body, seconds before it)."""
         for ending, (status, body, seconds) in self.server.spoil.get("at", {}).items():
             if path.endswith(ending):
+                if seconds == DRIPS:
+                    self._drip()
+                    return True
                 time.sleep(seconds)
                 self._say(status, body, Location=f"{self.server.issuer}/elsewhere")
                 return True
         return False
+
+    def _drip(self):
+        """Answer so slowly that each byte comes in time and the whole never does."""
+        self.send_response(200)
+        self.send_header("Content-Length", "60")
+        self.end_headers()
+        with suppress(OSError):
+            for _ in range(60):
+                self.wfile.write(b" ")
+                self.wfile.flush()
+                time.sleep(0.05)
 
     def _say(self, status, said, **headers):
         body = said if isinstance(said, bytes) else json.dumps(said).encode()
@@ -141,16 +157,20 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in {"Content-Type": "application/json", **headers}.items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+        with suppress(OSError):  # who was asked too slowly is gone
+            self.end_headers()
+            self.wfile.write(body)
 
     def log_message(self, *_said):
         pass
 
 
 @contextmanager
-def open_provider():
+def open_provider(tls=None):
     server = OpenIdProvider()
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+        server.issuer = server.issuer.replace("http://127.0.0.1", "https://localhost")
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     yield server

@@ -1,14 +1,20 @@
 """Sign-in through a provider: who comes in, who does not, and what binds whom."""
 
 import datetime as dt
+import http.client
 import re
+import ssl
+import time
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from browsing import hash_cheaply
 from click.testing import CliRunner
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from joserfc.jwk import ECKey
-from oidc_provider import DISCOVERY, open_provider, trust
+from oidc_provider import DISCOVERY, DRIPS, open_provider, trust
 from sqlalchemy import update
 from test_door import LOGIN, PASSWORD, close
 from test_second_factor import demand, switch_on
@@ -60,8 +66,6 @@ def sent(visitor, path=DOOR):
 
 def go(address):
     """Let the provider be asked by a browser; return the way back as a path of ours."""
-    import http.client  # noqa: PLC0415
-
     parts = urlsplit(address)
     connection = http.client.HTTPConnection(parts.netloc)
     connection.request("GET", f"{parts.path}?{parts.query}")
@@ -239,6 +243,7 @@ OUTAGES = [
     {"/token": (302, {}, 0)},
     {"/token": (401, {"error": "invalid_client"}, 0)},
     {"/token": (200, {}, 0.5)},
+    {"/token": (200, {}, DRIPS)},
     {"/keys": (500, {}, 0)},
     {"/keys": (200, {"keys": [{"kty": "EC", "x": 1}]}, 0)},
 ]
@@ -248,10 +253,12 @@ def test_an_outage_on_the_way_back_is_told_too_and_is_nobodys_guess(
     browser, district, provider, monkeypatch
 ):
     monkeypatch.setattr("workflow_app.oidc.transport.SECONDS", 0.2)
+    begun = time.monotonic()
     for at in OUTAGES:
         trust(district.container, provider)
         provider.spoil = {"at": at}
         refused(browser(), AWAY)
+    assert time.monotonic() - begun < 3, "one answer alone would take as long"
     assert district.rows(SignInAttempt) == []
 
 
@@ -409,7 +416,7 @@ def test_an_address_alone_is_too_little_once_she_signs(browser, district):
     )
     refused(browser(), UNBOUND)
     own = browser(CLERK)
-    assert "этого мало" in own.get("/account")
+    assert "почты мало" in own.get("/account")
     own.client.get(go(begin_binding(own)))
     assert come(browser()).headers["Location"] == "/"
 
@@ -477,6 +484,39 @@ def test_the_doctor_looks_at_the_provider(district, provider, monkeypatch):
         assert ("вход через OIDC_ISSUER не работает" in output) is bool(said)
         assert said in output
         assert "s3cret" not in output
+
+
+def test_its_certificate_has_to_be_one_this_machine_trusts(district, tmp_path, monkeypatch):
+    key, file = ec.generate_private_key(ec.SECP256R1()), tmp_path / "provider.pem"
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    now = dt.datetime.fromtimestamp(time.time(), dt.UTC)
+    made = made.not_valid_before(now - dt.timedelta(1)).not_valid_after(now + dt.timedelta(1))
+    names = x509.SubjectAlternativeName([x509.DNSName("localhost")])
+    certificate = made.add_extension(names, critical=False).sign(key, hashes.SHA256())
+    plain = serialization.NoEncryption()
+    way = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain
+    file.write_bytes(key.private_bytes(*way) + certificate.public_bytes(way[0]))
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(file)
+    with open_provider(tls) as server:
+        trust(district.container, server)
+        (said,) = district.container.identity_provider.complaints()
+        assert "certificate verify failed" in said
+        monkeypatch.setenv("SSL_CERT_FILE", str(file))
+        trust(district.container, server)
+        assert [*district.container.identity_provider.complaints()] == []
+
+
+@pytest.mark.usefixtures("provider")
+def test_what_was_written_stays_while_she_signs_in_beside_it(browser, draft):
+    head = browser(HEAD)
+    said = {"csrf_token": head.token(), "reason": "Нужен подвоз учеников"}
+    head.client.delete_cookie("workflow_session")
+    here = {"Referer": f"http://localhost/cases/{draft}"}
+    page = head.client.post(f"/cases/{draft}/actions/withdraw", data=said, headers=here).text
+    assert "Нужен подвоз учеников" in page
+    assert f'href="{DOOR}?next=/cases/{draft}" target="_blank"' in page
 
 
 def test_a_client_that_sends_its_secret_otherwise_is_known_too(browser, provider):

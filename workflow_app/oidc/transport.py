@@ -5,6 +5,7 @@ import json
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -75,7 +76,7 @@ def _ask(method: str, url: str, headers: Mapping[str, str], body: str | None) ->
     if not is_private_way(url):
         raise ProviderError(f"адрес не https: {url[:200]}")
     parts = urlsplit(url)
-    connection = _Connection(parts)
+    connection, until = _Connection(parts), time.monotonic() + SECONDS
     watch = threading.Timer(SECONDS, connection.cut)
     watch.daemon = True
     watch.start()
@@ -89,6 +90,8 @@ def _ask(method: str, url: str, headers: Mapping[str, str], body: str | None) ->
     finally:
         watch.cancel()
         connection.close()
+    if time.monotonic() >= until:  # what was cut off reads like a short answer
+        raise ProviderError(f"{parts.netloc} не ответил за {SECONDS:.0f} с")
     if len(said) > LARGEST:
         raise ProviderError(f"ответ {parts.netloc} больше {LARGEST} байт")
     return Answer(answer.status, said)
@@ -98,21 +101,26 @@ class _Connection(http.client.HTTPConnection):
     """A connection that can be ended from outside, while it shakes hands, too."""
 
     def __init__(self, parts: SplitResult) -> None:
+        self._line: socket.socket | None = None
         self._is_tls = parts.scheme == "https"
         port = parts.port or (443 if self._is_tls else 80)
         super().__init__(parts.hostname or "", port, timeout=SECONDS)
 
     def connect(self) -> None:
         """Connect, by TLS with a certificate that this machine trusts."""
-        self.sock = socket.create_connection((self.host, self.port), timeout=SECONDS)
+        self._line = self.sock = socket.create_connection((self.host, self.port), SECONDS)
         if self._is_tls:
             tls = ssl.create_default_context()
-            self.sock = tls.wrap_socket(
+            self._line = self.sock = tls.wrap_socket(
                 self.sock, server_hostname=self.host, do_handshake_on_connect=False
             )
             self.sock.do_handshake()
 
     def cut(self) -> None:
-        """Let whatever waits for the other side fail at once."""
-        with suppress(OSError, AttributeError):
-            self.sock.shutdown(socket.SHUT_RDWR)
+        """Let whatever waits for the other side fail at once.
+
+        `sock` is gone by then where the other side ends the connection with its answer.
+        """
+        with suppress(OSError):
+            if self._line:
+                self._line.shutdown(socket.SHUT_RDWR)
