@@ -169,6 +169,8 @@ def test_the_sentence_is_one_whoever_is_here(browser, district, provider):
 def test_an_address_nobody_has_verified_is_no_proof(browser, district, provider, unverified):
     provider.person |= unverified
     refused(browser(), "почта там не подтверждена")
+    provider.person |= {"email": "p006@levokum.example\x00", "email_verified": True}
+    refused(browser(), "почта там не подтверждена")
     provider.person |= {"email": None, "email_verified": None}
     refused(browser(), "почта там не подтверждена")
     assert bindings(district) == []
@@ -188,6 +190,7 @@ UNPROVED_TOKENS = [
     {"claims": {"sub": ["a-1"]}},
     {"claims": {"sub": "x" * 256}},
     {"claims": {"sub": None}},
+    {"claims": {"sub": "a\x00"}},
     {"claims": {"at_hash": "AAAA"}},
     {"alg": "none"},
     {"alg": "HS256"},
@@ -222,6 +225,8 @@ UNUSABLE = [
     {"published": {"token_endpoint": "http://provider.example/token"}},
     {"published": {"authorization_endpoint": "javascript:alert(1)"}},
     {"published": {"jwks_uri": None}},
+    {"published": {"authorization_endpoint": "https://login.example/\r\nX: y"}},
+    {"published": {"token_endpoint_auth_methods_supported": 5}},
 ]
 
 

@@ -107,6 +107,8 @@ class Provider:
             )
         except ProviderError as error:
             return self._away(error)
+        except _NONSENSE as error:
+            return self._away(ProviderError(f"{type(error).__name__} в том, что он публикует"))
         return Begun(url, state, nonce, verifier)
 
     def conclude(
@@ -175,9 +177,9 @@ class Provider:
         claims = CodeIDToken(proof.claims, proof.header, options, asked)
         claims.validate(now=now, leeway=LEEWAY)
         subject, email = claims["sub"], claims.get("email")
-        if not isinstance(subject, str) or not 0 < len(subject) <= LONGEST_SUBJECT:
+        if not _is_text(subject) or not 0 < len(subject) <= LONGEST_SUBJECT:
             raise ValueError("sub")
-        is_verified = claims.get("email_verified") is True and isinstance(email, str)
+        is_verified = claims.get("email_verified") is True and _is_text(email)
         return Identity(self.issuer, subject, email if is_verified else "")
 
     def _decoded(self, id_token: str) -> jwt.Token:
@@ -202,7 +204,8 @@ class Provider:
             told = cleaned(str(said.get("issuer")))[:200]
             raise ProviderError(f"он называет себя «{told}», а не {self.issuer}")
         for name in ENDPOINTS:
-            if not isinstance(said.get(name), str) or not is_private_way(said[name]):
+            url = said.get(name)
+            if not isinstance(url, str) or not url.isprintable() or not is_private_way(url):
                 raise ProviderError(f"{name} — не адрес https")
         return said
 
@@ -222,6 +225,11 @@ class Provider:
                 raise
             self._kept[url] = (now, said)
             return said
+
+
+def _is_text(value: object) -> bool:
+    """Tell whether a claim is a text that a database can be asked for."""
+    return isinstance(value, str) and value.isprintable()
 
 
 def _key_set(said: dict[str, Any]) -> KeySet:
