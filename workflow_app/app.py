@@ -43,6 +43,7 @@ from workflow_app.web.late import late
 from workflow_app.web.letters import letters
 from workflow_app.web.networks import networks
 from workflow_app.web.newcomers import newcomers
+from workflow_app.web.oidc import oidc
 from workflow_app.web.organisations import organisations
 from workflow_app.web.people_files import people_files
 from workflow_app.web.persons import persons
@@ -99,6 +100,7 @@ def create_app(container: Container) -> Flask:
     for blueprint in (
         access,
         account,
+        oidc,
         second_factor,
         notices,
         queue,

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -36,6 +36,9 @@ from workflow_app.store.registers.tables import Tables, make_tables
 from workflow_app.store.unit_of_work import SqlUnitOfWork, Surroundings
 from workflows import FRAME, JOURNALS, OFFICES, PROCESSES, REGISTERS, invariants, regulation
 from workflows.simulation import running_year, whole_year
+
+if TYPE_CHECKING:
+    from workflow_app.oidc.provider import Provider
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -71,6 +74,15 @@ class Container:
     def mailer(self) -> Mailer:
         """Return how letters leave the house."""
         return mailer_from(self.settings)
+
+    @cached_property
+    def identity_provider(self) -> "Provider | None":
+        """Return the server people may sign in through; None where the settings name none."""
+        if not self.settings.oidc_issuer:
+            return None
+        from workflow_app.oidc.provider import Provider  # noqa: PLC0415 (0.2 s, and 6 MB)
+
+        return Provider(self.settings)
 
     @cached_property
     def pdf_maker(self) -> Callable[[bytes], bytes] | None:

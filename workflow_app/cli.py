@@ -591,6 +591,8 @@ def doctor() -> None:
     settings, today = container.settings, container.clock.now().astimezone(container.zone).date()
     found = [*silent_broker(container), *container.read(lambda uow: list(health.complaints(uow)))]
     found += health.full_disk(settings.data_dir)
+    if provider := container.identity_provider:
+        found += provider.complaints()
     # A moved clock makes no copies: its nights are no nights.
     copies = () if settings.clock else health.old_copies(settings.copies, today)
     for sentence in (*health.local_address(settings.public_url), *copies):

@@ -7,13 +7,21 @@ import secrets
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from functools import cached_property
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from workflow_app.clock import Clock, ShiftedClock, SystemClock
@@ -32,12 +40,32 @@ _DATABASES = {
     "postgresql+psycopg": "postgresql+psycopg",
     "sqlite": "sqlite",
 }
-_SECRET = frozenset({"SECRET_KEY", "DATABASE_URL", "REDIS_URL", "SMTP_URL"})
+_SECRET = frozenset({"SECRET_KEY", "DATABASE_URL", "REDIS_URL", "SMTP_URL", "OIDC_CLIENT_SECRET"})
+_OIDC = ("oidc_issuer", "oidc_client_id", "oidc_client_secret")
 
 
 def is_local(host: str) -> bool:
     """Tell whether an address leads to this very machine."""
     return host in ("localhost", "::1") or host.startswith("127.")
+
+
+def is_private_way(url: str) -> bool:
+    """Tell whether nobody between can read or change what goes to an address: TLS, or no network.
+
+    >>> [is_private_way(f"http://{host}/") for host in ("127.0.0.1", "[::1]", "127.0.0.1.example")]
+    [True, True, False]
+    """
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        return False
+    if parts.scheme != "http":
+        return parts.scheme == "https" and bool(host)
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 DEFAULT_ZONE = ZoneInfo("Europe/Moscow")
@@ -74,6 +102,11 @@ class Settings(BaseModel):
     webhook_networks: str = ""
     web_workers: Annotated[int, Field(ge=1, le=64)] = 2
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    oidc_title: Annotated[str, Field(max_length=60)] = "учётную запись организации"
+    """What people sign in through, as «Войти через …» goes on."""
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = Field(default="", repr=False)
 
     @cached_property
     def proxies(self) -> tuple[Network, ...]:
@@ -172,6 +205,23 @@ class Settings(BaseModel):
                 "ожидаются адреса или сети через запятую: 127.0.0.1, 10.0.0.0/8"
             ) from error
         return given
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _known_issuer(cls, url: str) -> str:
+        if url and not (is_private_way(url) and re.fullmatch(r"[^\s?#@]+", url)):
+            raise _wrong("ожидается адрес поставщика входа, как он сам себя называет: https://…")
+        return url
+
+    @field_validator("oidc_client_secret")
+    @classmethod
+    def _whole_client(cls, secret: str, info: ValidationInfo) -> str:
+        given = [bool(value) for value in (*map(info.data.get, _OIDC[:-1]), secret)]
+        if any(given) and not all(given) and _OIDC[0] in info.data:
+            raise _wrong("задаются вместе: OIDC_ISSUER, OIDC_CLIENT_ID и OIDC_CLIENT_SECRET")
+        if not secret.isascii() or not secret.isprintable():
+            raise _wrong("ожидаются латинские буквы, цифры и знаки")
+        return secret
 
     @field_validator("log_level", mode="before")
     @classmethod
@@ -278,6 +328,7 @@ _SENTENCES = {
     "PORT": "ожидается целое число от 1 до 65535",
     "WEB_WORKERS": "ожидается целое число от 1 до 64",
     "SECRET_KEY": "ожидается не меньше 32 знаков",
+    "OIDC_TITLE": "ожидается не больше 60 знаков",
     "LOG_LEVEL": "ожидается DEBUG, INFO, WARNING или ERROR",
 }
 

@@ -95,6 +95,11 @@ FEATURES = {
         "test_somebody_new_is_here_with_a_post_and_invited_after_five_clicks",
     ),
     "log of letters": ("test_an_officer_sees_what_became_of_each_letter_of_a_case",),
+    "sign-in by OIDC": (
+        "test_who_comes_from_the_provider_stands_before_her_work",
+        "test_who_signs_binds_it_in_her_own_visit_for_her_password",
+        "test_an_outage_or_nonsense_leaves_the_password",
+    ),
     "REST": ("test_what_is_sent_to_the_api",),
 }
 OPEN = {

@@ -122,6 +122,8 @@ NO_PAGES = {
     "calendar.subscribed": "a file for other calendars",
     "colleagues.join": "a stranger's page behind a link: test_colleagues.py",
     "files.give": "a file people brought",
+    "oidc.begin": "leads to a provider: test_provider_page.py",
+    "oidc.back": "comes from a provider: test_provider_page.py",
     "access.code": "after a password alone: test_second_factor_page.py",
     "documents.content": "a Word file",
     "documents.pdf": "a PDF file",

@@ -40,7 +40,12 @@ HALF_WAY = "second_step"
 def _door(login: str, refusal: Refusal | None, carried: Any = None) -> str:
     contact = read(lambda uow: questions.help_contact(uow.session))
     return render_template(
-        "access/sign_in.html", login=login, refusal=refusal, carried=carried, contact=contact
+        "access/sign_in.html",
+        login=login,
+        refusal=refusal,
+        carried=carried,
+        contact=contact,
+        provider=container().identity_provider,
     )
 
 
@@ -56,23 +61,33 @@ def sign_in() -> Response | str | tuple[str, int]:
         page = _door(login, entry, carried)
         return page, limits.status_of(entry, 422)
     response: Response
-    if isinstance(entry, HalfWay):
-        forget_browser()
-        session[HALF_WAY] = entry.token
-        if carried:  # a redirect would lose it
-            page = render_template("access/code.html", refusal=None, carried=carried)
-            response = make_response(page)
-        else:
-            response = redirect(url_for("access.code", next=request.args.get("next") or None))
+    if carried and isinstance(entry, HalfWay):  # a redirect would lose it
+        _stop_half_way(entry)
+        page = render_template("access/code.html", refusal=None, carried=carried)
+        response = make_response(page)
     else:
-        response = _inside(entry)
+        response = go_on(entry, inner_next())
     cookies.remember(response, login)
     return response
 
 
+def _stop_half_way(entry: "HalfWay") -> None:
+    """Let the browser keep that a code has to follow, and nothing else."""
+    forget_browser()
+    session[HALF_WAY] = entry.token
+
+
+def go_on(entry: "str | HalfWay", onward: str | None) -> Response:
+    """Lead who has come in to where she wanted, or to the code that is still to be asked for."""
+    if isinstance(entry, HalfWay):
+        _stop_half_way(entry)
+        return redirect(url_for("access.code", next=onward))
+    return _inside(entry, onward)
+
+
 @dataclass(frozen=True, slots=True)
 class HalfWay:
-    """The password was right; a code has to follow."""
+    """The first step was right; a code has to follow."""
 
     token: str
 
@@ -94,11 +109,17 @@ def _enter(login: str, password: str) -> str | HalfWay | Refusal:
         account = service.conclude(store, attempt, is_right=is_right)
         if isinstance(account, Refusal):
             return account
-        if store.factor(account.person_id):
-            return HalfWay(service.make_link(store, account.person_id, "second_step"))
-        return _opened(uow, account.person_id)
+        return let_in(uow, account.person_id)
 
     return transact(enter)
+
+
+def let_in(uow: SqlUnitOfWork, person_id: int) -> str | HalfWay:
+    """Return the token of a new session, or what opens one where a code has to follow."""
+    store = SqlAccess(uow)
+    if store.factor(person_id):
+        return HalfWay(service.make_link(store, person_id, "second_step"))
+    return _opened(uow, person_id)
 
 
 def _opened(uow: SqlUnitOfWork, person_id: int) -> str:
@@ -136,7 +157,7 @@ def code() -> Response | str | tuple[str, int]:
     if isinstance(token, Refusal):
         page = render_template("access/code.html", refusal=token, carried=brought())
         return page, limits.status_of(token, 422)
-    return _inside(token)
+    return _inside(token, inner_next())
 
 
 def _begin_again() -> Response:
@@ -144,9 +165,9 @@ def _begin_again() -> Response:
     return redirect(url_for("access.sign_in", next=request.args.get("next") or None))
 
 
-def _inside(token: str) -> Response:
+def _inside(token: str, onward: str | None) -> Response:
     """Go on as who is signed in now, to a page of this house or with what she brought."""
-    onward = inner_next() or url_for("queue.show")
+    onward = onward or url_for("queue.show")
     carried = brought()
     forget_browser()
     response = (

@@ -13,8 +13,10 @@ from workflow_app.http.limits import client_address
 
 log = structlog.get_logger()
 
-DOOR = frozenset({"access", "access_changes", "account"})
+DOOR = frozenset({"access", "access_changes", "account", "oidc"})
 """Blueprints of which every form that is sent is told."""
+BACK = "oidc.back"
+"""Where a provider sends who it knows, by no form."""
 REFUSALS = frozenset({400, 401, 403, 404, 405, 413, 429})
 
 
@@ -24,7 +26,8 @@ def register(app: Flask) -> None:
 
 
 def _tell(response: Response) -> Response:
-    is_sent = request.method == "POST" and request.blueprint in DOOR
+    is_form = request.method == "POST" and request.blueprint in DOOR
+    is_sent = is_form or request.endpoint == BACK
     if request.endpoint != "static" and (is_sent or response.status_code in REFUSALS):
         # The rule and not the address: the address of a link is a secret.
         log.info(

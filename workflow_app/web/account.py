@@ -18,6 +18,7 @@ from workflow_app.services.accounts import passwords
 from workflow_app.services.letters import ACCESS, ALIKE, MOST_LETTERS, heading_of
 from workflow_app.store.accounts import access_changes, sessions
 from workflow_app.store.accounts.access_changes import SqlAccessChanges
+from workflow_app.store.accounts.identities import SqlIdentities
 from workflow_app.store.accounts.sessions import SqlAccess
 from workflow_app.store.directory import questions
 from workflow_app.store.messages import notices as notice_store
@@ -35,6 +36,8 @@ Answer = Response | str | tuple[str, int]
 
 
 def _page(refusal: Refusal | None = None, token: str = "") -> str:
+    provider = container().identity_provider
+
     def look(uow: SqlUnitOfWork) -> str:
         person = person_id()
         row = questions.person(uow.session, person)
@@ -58,6 +61,8 @@ def _page(refusal: Refusal | None = None, token: str = "") -> str:
             token=token,
             waiting=SqlAccessChanges(uow).waiting_for(person),
             events=access_changes.history(uow.session, row),
+            provider=provider,
+            binding=SqlIdentities(uow).binding_of(person, provider.issuer) if provider else None,
         )
 
     return read(look)

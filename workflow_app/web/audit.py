@@ -39,6 +39,7 @@ KINDS: Mapping[str, tuple[str, Collection[str]]] = {
             *("set_email", "set_active", "drop_second_factor", "erase_account", "invite"),
             *("withdraw_invitation", "make_token", "revoke_token"),
             *("end_visits", "second_factor_on", "second_factor_off", "on_server"),
+            *("bind_identity", "unbind_identity"),
         },
     ),
     "posts": (

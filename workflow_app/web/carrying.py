@@ -16,7 +16,7 @@ PREFIX = "_carried."
 TARGET = "_carried_to"
 SECRETS = {"csrf_token", "password", "email_password", "new", "again", "code"}
 """What is typed to prove who one is, and never shown or carried; a test reads this list."""
-OWN_DOORS = {"access", "second_factor"}
+OWN_DOORS = {"access", "oidc", "second_factor"}
 """Blueprints whose forms are all secrets."""
 PASTE = "_paste."
 """Begins the name of the field that takes rows from a spreadsheet."""

@@ -35,6 +35,8 @@ OPEN = {
     "access.code",
     "access.forgot",
     "access.choose",
+    "oidc.begin",
+    "oidc.back",
     "colleagues.join",
     "calendar.subscribed",
     "static",
@@ -54,7 +56,7 @@ WITHOUT_PERSON = {
     "suggesting.suggest",
     "calendar.subscribed",
 }
-SECRET_ADDRESSES = {"access.choose", "polls.answer", "polls.answer_signed_in"}
+SECRET_ADDRESSES = {"access.choose", "oidc.back", "polls.answer", "polls.answer_signed_in"}
 """Pages whose files are not asked for with their address: the log of a proxy would tell it."""
 OWN_SIGN_IN = {"api"}
 """Blueprints that let people in another way: by bearer tokens."""
@@ -108,12 +110,19 @@ def _ended() -> BaseResponse:
         return make_response(
             jsonify(code="signed_out", message=f"{sentence}: войдите снова", fields={}), 401
         )
-    door = url_for("access.sign_in", next=split(request.referrer or "").path or None)
+    target = split(request.referrer or "").path or None
+    door = url_for("access.sign_in", next=target)
     carried = sent_here()
     if carried is None:
         return redirect(door)
     said = render_template(
-        "access/sign_in.html", login="", sentence=sentence, carried=carried, door=door
+        "access/sign_in.html",
+        login="",
+        sentence=sentence,
+        carried=carried,
+        door=door,
+        target=target,
+        provider=container().identity_provider,
     )
     return make_response(said, 401)
 

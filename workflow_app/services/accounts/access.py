@@ -34,6 +34,11 @@ MOST_LETTERS, MOST_LETTERS_OF_ADDRESS = 3, 20
 
 WRONG = Refusal("wrong_credentials", "Почта или пароль не подходят", "password")
 WRONG_PASSWORD = Refusal("wrong_password", "Пароль не подходит", "password")
+UNSET_PASSWORD = Refusal(
+    "no_password",
+    "Пароля у вас ещё нет. Откройте «Забыли пароль?» на странице входа: ссылка придёт на почту.",
+    "password",
+)
 TOO_OFTEN = Refusal("too_many_attempts", "Слишком много попыток. Подождите 15 минут.", "password")
 STALE_LINK = Refusal("link_expired", "Ссылка уже использована или её срок истёк")
 
@@ -93,6 +98,9 @@ class Access(Protocol):
 
     def end_links(self, person_id: int) -> bool:
         """Use up a person's one-time links; tell whether one was still good."""
+
+    def drop_bindings(self, person_id: int) -> bool:
+        """Delete whose names at a provider open a person's account; False when none does."""
 
     def put_link(
         self, token_sha256: str, person_id: int, kind: str, expires_at: dt.datetime
@@ -165,6 +173,8 @@ def sign_in_attempt(access: Access, login: str, address: str, mark: str = "") ->
 def signature_attempt(access: Access, person_id: int) -> Attempt | Refusal:
     """Return what a signature's password is about, or that it comes too often."""
     account, limits = access.account_of(person_id), ((f"sign:{person_id}", MOST_FAILURES),)
+    if account and not account.password_hash:
+        return UNSET_PASSWORD
     return _attempt(access, Attempt(account, limits, WRONG_PASSWORD))
 
 
@@ -257,10 +267,11 @@ def renew_password(access: Access, person_id: int, password_hash: str, *, but: s
 
 
 def end_all(access: Access, person_id: int, *, but: str = "") -> None:
-    """End a person's sessions, but one, her tokens and her links."""
+    """End a person's sessions, but one, her tokens, her links and what is bound to her account."""
     access.end_sessions(person_id, but=but)
     access.end_tokens(person_id)
     access.end_links(person_id)
+    access.drop_bindings(person_id)
 
 
 def make_token(access: Access, person_id: int, title: str, days: int = USUAL_TOKEN_DAYS) -> str:

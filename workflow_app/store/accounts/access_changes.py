@@ -17,10 +17,10 @@ from workflow_app.services.accounts.access_changes import (
     deciding,
     key_roles,
 )
-from workflow_app.services.accounts.second_factor import weighty_offices
 from workflow_app.services.administration import Office
 from workflow_app.services.letters import ACCESS, PRIVATE
 from workflow_app.store.accounts.admin import SqlAdministration
+from workflow_app.store.accounts.identities import signs_or_administers
 from workflow_app.store.messages.letters import put_letter
 from workflow_app.store.models.accounts import AccessChange as AccessChangeRow
 from workflow_app.store.models.accounts import (
@@ -57,25 +57,11 @@ class SqlAccessChanges(SqlAdministration):
         self.keys = key_roles(uow.processes.values())
 
     def is_guarded(self, person_id: int) -> bool:
-        """Tell whether a person has a password, or an office that signs or administers.
-
-        Today or later: whoever is appointed already is one.
-        """
+        """Tell whether a person has a password, or an office that signs or administers."""
         has_password = exists().where(
             _ACCOUNT.c.person_id == person_id, _ACCOUNT.c.password_hash != ""
         )
-        office = (
-            _POSITION.c.role.in_(weighty_offices(self._uow.processes.values())),
-            or_(_POSITION.c.ends_on.is_(None), _POSITION.c.ends_on >= self.today),
-        )
-        holds = exists().where(_POSITION.c.person_id == person_id, *office)
-        stands_in = exists().where(
-            _SUBSTITUTION.c.substitute_person_id == person_id,
-            _SUBSTITUTION.c.ends_on >= self.today,
-            _SUBSTITUTION.c.absent_position_id == _POSITION.c.id,
-            *office,
-        )
-        query = select(or_(has_password, holds, stands_in))
+        query = select(or_(has_password, signs_or_administers(self._uow, person_id)))
         return bool(self._connection.execute(query).scalar_one())
 
     def put_change(
@@ -135,11 +121,12 @@ class SqlAccessChanges(SqlAdministration):
         return [one for one in map(self.office, ids.scalars().all()) if one]
 
     def erase(self, person_id: int) -> None:
-        """Delete a person's account, address, visits, keys, links, second factor and views.
+        """Delete a person's account and address, and whatever opens it or belongs to it.
 
         What was wished about her access by others comes true no more.
         """
         self.access.drop_factor(person_id)
+        self.access.drop_bindings(person_id)
         for model in (SignInSession, ApiToken, AccessLink, SavedView, CalendarLink, Account):
             rows = table(model)
             self._connection.execute(delete(rows).where(rows.c.person_id == person_id))

@@ -84,6 +84,7 @@ class SqlAdministration:
         own = (accounts.c.person_id == person_id, accounts.c.login == before.lower())
         self._connection.execute(update(accounts).where(*own).values(login=email.lower()))
         self.access.end_links(person_id)
+        self.access.drop_bindings(person_id, by_address=True)
         return before
 
     def set_active(self, person_id: int, *, active: bool) -> None:

@@ -27,6 +27,7 @@ from workflow_app.store.models.accounts import (
     Account,
     ApiToken,
     CalendarLink,
+    IdentityBinding,
     SignInAttempt,
     SignInSession,
 )
@@ -49,6 +50,7 @@ _LINK = table(AccessLink)
 _TOKEN = table(ApiToken)
 _CALENDAR = table(CalendarLink)
 _ATTEMPT = table(SignInAttempt)
+BINDING = table(IdentityBinding)
 _PERSON = table(Person)
 _SETTING = table(Setting)
 
@@ -234,6 +236,12 @@ class SqlAccess(SqlFactors):
         was_good = self._connection.execute(good).first() is not None
         self._connection.execute(update(_LINK).where(*mine).values(used_at=self.now))
         return was_good
+
+    def drop_bindings(self, person_id: int, *, by_address: bool = False) -> bool:
+        """Delete a person's bindings, or those alone that rest on her address."""
+        mine = BINDING.c.person_id == person_id
+        where = and_(mine, BINDING.c.in_visit.is_(False)) if by_address else mine
+        return self._connection.execute(delete(BINDING).where(where)).rowcount > 0
 
     def put_link(
         self, token_sha256: str, person_id: int, kind: str, expires_at: dt.datetime

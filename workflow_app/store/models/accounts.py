@@ -84,6 +84,20 @@ class RecoveryCode(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
 
 
+class IdentityBinding(Base):
+    """A name that a provider of OpenID Connect knows a person by."""
+
+    __tablename__ = "identity_binding"
+    __table_args__ = (UniqueConstraint("person_id", "issuer"),)
+
+    issuer: Mapped[str] = mapped_column(String(500), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(255), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    bound_at: Mapped[dt.datetime]
+    in_visit: Mapped[bool]
+    """Whether it was bound for her password, and not by her address alone."""
+
+
 class AccessLink(Base):
     """A one-time link: first access or a new password."""
 
