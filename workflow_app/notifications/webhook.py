@@ -4,16 +4,14 @@ The name is resolved once, every address of it is looked at, and the connection 
 these very addresses: what the name means a moment later makes no difference.
 """
 
-import http.client
 import socket
-import ssl
-import threading
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import SplitResult, urlsplit
+
+from workflow_app import outside
 
 SECONDS = 10.0
 LONGEST_ANSWER = 4096
@@ -48,62 +46,17 @@ def unfit(url: str, networks: Networks) -> str | None:
 def post(url: str, headers: Mapping[str, str], body: bytes, networks: Networks) -> Answer:
     """Hand a message over within `SECONDS` in all; redirects are answers, nobody follows them."""
     until = time.monotonic() + SECONDS
-    parts = _split(url)
-    addresses = _addresses(parts, networks)
-    connection = _Connection(parts, addresses, until)
-    watch = threading.Timer(max(until - time.monotonic(), 0), connection.cut)
-    watch.daemon = True
-    watch.start()
+    addresses = [str(one) for one in _addresses(_split(url), networks)]
+    sent = {**headers, "Content-Type": "application/json", "User-Agent": "workflow-webhook/1"}
     try:
-        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        sent = {**headers, "Content-Type": "application/json", "User-Agent": "workflow-webhook/1"}
-        connection.request("POST", path, body, sent)
-        answer = connection.getresponse()
-        return Answer(answer.status, answer.read(LONGEST_ANSWER).decode("utf-8", "replace"))
-    except (OSError, http.client.HTTPException, ValueError) as error:
-        late = time.monotonic() >= until
-        said = f"не ответил за {SECONDS:.0f} с" if late else f"соединения нет: {error}"
-        raise Unreachable(said) from error
-    finally:
-        watch.cancel()
-        connection.close()
-
-
-class _Connection(http.client.HTTPConnection):
-    """A connection to addresses that were looked at, under the name of the receiver."""
-
-    def __init__(self, parts: SplitResult, addresses: Sequence[Address], until: float) -> None:
-        super().__init__(parts.hostname or "", _port(parts))
-        self._is_tls, self._addresses, self._until = parts.scheme == "https", addresses, until
-
-    def connect(self) -> None:
-        """Connect to the first address that answers."""
-        errors: list[OSError] = []
-        for address in self._addresses:
-            left = max(self._until - time.monotonic(), 0.01)
-            try:
-                self.sock = socket.create_connection((str(address), self.port), timeout=left)
-                break
-            except OSError as error:
-                errors.append(error)
-        else:
-            raise errors[-1]
-        if self._is_tls:
-            tls = ssl.create_default_context()
-            # `cut` has to reach the socket while it shakes hands, too.
-            self.sock = tls.wrap_socket(
-                self.sock, server_hostname=self.host, do_handshake_on_connect=False
-            )
-            self.sock.do_handshake()
-
-    def cut(self) -> None:
-        """End it from outside: whatever waits for the other side fails at once."""
-        with suppress(OSError, AttributeError):
-            self.sock.shutdown(socket.SHUT_RDWR)
-
-
-def _port(parts: SplitResult) -> int:
-    return parts.port or (443 if parts.scheme == "https" else 80)
+        code, said = outside.ask(
+            "POST", url, sent, body, until=until, largest=LONGEST_ANSWER, addresses=addresses
+        )
+    except TimeoutError as error:
+        raise Unreachable(f"не ответил за {SECONDS:.0f} с") from error
+    except outside.FAILURES as error:
+        raise Unreachable(f"соединения нет: {error}") from error
+    return Answer(code, said.decode("utf-8", "replace"))
 
 
 def _split(url: str) -> SplitResult:
@@ -123,7 +76,7 @@ def _split(url: str) -> SplitResult:
 def _addresses(parts: SplitResult, networks: Networks) -> Sequence[Address]:
     """Return where a receiver is, if all of it may be sent to."""
     try:
-        found = socket.getaddrinfo(parts.hostname, _port(parts), type=socket.SOCK_STREAM)
+        found = socket.getaddrinfo(parts.hostname, outside.port_of(parts), type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         raise Unreachable(f"имя {parts.hostname} не находится") from None
     addresses = list(dict.fromkeys(ip_address(str(one[4][0]).split("%")[0]) for one in found))
