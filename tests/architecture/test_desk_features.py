@@ -95,11 +95,15 @@ FEATURES = {
         "test_somebody_new_is_here_with_a_post_and_invited_after_five_clicks",
     ),
     "log of letters": ("test_an_officer_sees_what_became_of_each_letter_of_a_case",),
+    "sheet of approval": (
+        "test_every_round_stands_with_its_text_who_answered_and_what_was_said",
+        "test_a_sheet_never_changes_and_is_made_anew_once_something_happened",
+        "test_a_program_has_the_sheet_of_approval_made_once_and_reads_it",
+    ),
     "REST": ("test_what_is_sent_to_the_api",),
 }
 OPEN = {
     "difference of papers": "the text of two editions is compared, not their Word files",
-    "sheet of approval": "answers stand on the case and its print, not on a sheet of their own",
     "Russian and English": "strings go through gettext, no catalogue is written yet",
 }
 """Row → why nothing holds it yet."""

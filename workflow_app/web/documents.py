@@ -17,9 +17,10 @@ from flask import (
 from werkzeug.wrappers import Response as BaseResponse
 
 from workflow_app.documents import preview_html
+from workflow_app.engine.refusals import Refusal
 from workflow_app.http.container import container, read, transact
 from workflow_app.services.cases.attachments import DOCX
-from workflow_app.store.documents import files, papers, renderings
+from workflow_app.store.documents import approval_sheet, files, papers, renderings
 from workflow_app.store.documents.papers import Paper
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.case_view import readable
@@ -99,4 +100,25 @@ def ask_pdf(document_id: int) -> BaseResponse:
     flash("PDF готовится, это недолго. Обновите страницу, и здесь появится ссылка.", "info")
     if "from_document" in request.form:
         return redirect(url_for("documents.show", document_id=document_id))
+    return redirect(url_for("cases.show", instance_id=instance_id, _anchor="papers"))
+
+
+@documents.post("/cases/<int:instance_id>/approval-sheet")
+def ask_approval_sheet(instance_id: int) -> BaseResponse:
+    """Have the sheet of a case's answers made; where nothing happened since, it is there."""
+
+    def ask(uow: SqlUnitOfWork) -> tuple[int, bool] | Refusal:
+        case, _, _ = readable(uow, instance_id)
+        made = approval_sheet.ask(uow, case)
+        is_ready = not isinstance(made, Refusal) and papers.ready(uow.connection, made) is not None
+        return made if isinstance(made, Refusal) else (made, is_ready)
+
+    asked = transact(ask)
+    if isinstance(asked, Refusal):
+        flash(asked.message, "danger")
+        return redirect(url_for("cases.show", instance_id=instance_id))
+    document_id, is_ready = asked
+    if is_ready:
+        return redirect(url_for("documents.show", document_id=document_id))
+    flash("Лист согласования готовится, это недолго. Он появится среди документов дела.", "info")
     return redirect(url_for("cases.show", instance_id=instance_id, _anchor="papers"))
