@@ -95,6 +95,11 @@ FEATURES = {
         "test_somebody_new_is_here_with_a_post_and_invited_after_five_clicks",
     ),
     "log of letters": ("test_an_officer_sees_what_became_of_each_letter_of_a_case",),
+    "difference of papers": (
+        "test_two_editions_of_a_paper_are_compared_word_by_word",
+        "test_words_are_marked_where_they_stand_and_what_stayed_is_counted",
+        "test_it_takes_little_time_and_memory_however_the_texts_differ",
+    ),
     "sheet of approval": (
         "test_every_round_stands_with_its_text_who_answered_and_what_was_said",
         "test_a_sheet_never_changes_and_is_made_anew_once_something_happened",
@@ -102,10 +107,7 @@ FEATURES = {
     ),
     "REST": ("test_what_is_sent_to_the_api",),
 }
-OPEN = {
-    "difference of papers": "the text of two editions is compared, not their Word files",
-    "Russian and English": "strings go through gettext, no catalogue is written yet",
-}
+OPEN = {"Russian and English": "strings go through gettext, no catalogue is written yet"}
 """Row → why nothing holds it yet."""
 
 

@@ -257,9 +257,12 @@ def documents(instance_id: int) -> Reply:
 
 
 @api.post("/instances/<int:instance_id>/approval-sheet")
-@documented(m.DocumentView)
+@documented(m.DocumentView, m.Nothing)
 def approval_sheet_of(instance_id: int) -> Reply:
     """Have the sheet of a case's answers made; asked again with nothing new, it is the same one."""
+    body = body_as(m.Nothing)
+    if isinstance(body, Refusal):
+        return answer(body)
 
     def ask(uow: SqlUnitOfWork) -> int | Refusal:
         if not requests.may_read(uow, g.person_id, instance_id):
