@@ -43,6 +43,14 @@ def test_paragraphs_that_came_and_went_are_marked_as_wholes() -> None:
     assert told(before, after) == [1, "[-Второй уходит-]", 1, "[+Четвёртый пришёл+]"]
 
 
+def test_what_went_stands_before_what_came_in_its_place() -> None:
+    before = p("Один") + p("С актом ознакомлен") + p("Пункт два старый")
+    after = p("Один") + p("Новое слово") + p("Пункт два новый")
+    assert told(before, after) == [
+        *(1, "[-С актом ознакомлен-]", "[+Новое слово+]", "Пункт два [-старый-][+новый+]")
+    ]
+
+
 def test_a_row_is_compared_cell_by_cell() -> None:
     before = table(row("Школа", "Роль"), row("СОШ № 5", "опорная школа"))
     after = table(row("Школа", "Роль"), row("СОШ № 5", "базовая школа"), row("СОШ № 7", ""))

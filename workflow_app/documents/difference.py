@@ -185,18 +185,19 @@ def _told(old: Sequence[Block], new: Sequence[Block]) -> Iterator[Changed | Same
 
 
 def _replaced(words: "_Words", old: Sequence[Block], new: Sequence[Block]) -> Iterator[Changed]:
-    at = 0
+    at, came = 0, list[Block]()
     for block in new:
         near = range(at, min(at + NEAR, len(old)))
         found = next((place for place in near if _are_alike(old[place], block)), None)
         if found is None:
-            yield _whole(block, "ins")
+            came.append(block)
             continue
-        yield from (_whole(one, "del") for one in old[at:found])
+        yield from _wholes(old[at:found], came)
+        came = []
         cells = zip(old[found].cells, block.cells, strict=True)
         yield Changed([words.compared(*pair) for pair in cells], block.is_row)
         at = found + 1
-    yield from (_whole(one, "del") for one in old[at:])
+    yield from _wholes(old[at:], came)
 
 
 def _are_alike(old: Block, new: Block) -> bool:
@@ -204,6 +205,11 @@ def _are_alike(old: Block, new: Block) -> bool:
         return False
     before, after = (Counter(" ".join(one.cells).split()) for one in (old, new))
     return 2 * (before & after).total() >= ALIKE * (before.total() + after.total())
+
+
+def _wholes(gone: Sequence[Block], came: Sequence[Block]) -> Iterator[Changed]:
+    yield from (_whole(one, "del") for one in gone)
+    yield from (_whole(one, "ins") for one in came)
 
 
 def _whole(block: Block, mark: Literal["ins", "del"]) -> Changed:
