@@ -401,3 +401,18 @@ def test_orders_tell_which_later_order_amended_or_revoked_them(client, district)
     found = {row["number"]: row for page in pages(client("P003"), "/api/v1/orders") for row in page}
     assert found["305-од"]["amended_by"] == ["№ 290-од от 28.08.2025"]
     assert found["305-од"]["revoked_by"] == []
+
+
+def test_a_program_has_the_sheet_of_approval_made_once_and_reads_it(client, district):
+    case = to_department(district)
+    program, path = client("P102"), f"/api/v1/instances/{case}/approval-sheet"
+    made = [program.post(path, json={}).json for _ in range(2)]
+    assert made[0] == made[1]
+    assert (made[0]["paper"], made[0]["version"]) == ("approval_sheet", 1)
+    district.carry_out()
+    content = program.get(f"/api/v1/documents/{made[0]['id']}/content")
+    assert content.data[:2] == b"PK"
+    assert client("P112").post(path, json={}).status_code == 404
+    fresh = done(propose(district, "P101", {"S05": "supported"})).instance_id
+    refused = client("P101").post(f"/api/v1/instances/{fresh}/approval-sheet", json={})
+    assert (refused.status_code, refused.json["code"]) == (409, "nothing_asked")

@@ -135,6 +135,8 @@ def test_every_route_answers_as_the_contract_says(call, reader, district):
         "/registers/act",
     ):
         assert call("P002", "get", path).json, path
+    sheet = call("P002", "post", f"/instances/{case}/approval-sheet", json={})
+    assert sheet.json["file_sha256"] is None
     (first, *_rest) = call("P002", "get", f"/instances/{case}/documents").json
     paper = call("P002", "get", f"/documents/{first['id']}/content")
     assert (paper.mimetype, paper.data[:2]) == (DOCX, b"PK")

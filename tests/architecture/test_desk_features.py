@@ -100,13 +100,19 @@ FEATURES = {
         "test_who_signs_binds_it_in_her_own_visit_for_her_password",
         "test_an_outage_or_nonsense_leaves_the_password",
     ),
+    "difference of papers": (
+        "test_two_editions_of_a_paper_are_compared_word_by_word",
+        "test_words_are_marked_where_they_stand_and_what_stayed_is_counted",
+        "test_it_takes_little_time_and_memory_however_the_texts_differ",
+    ),
+    "sheet of approval": (
+        "test_every_round_stands_with_its_text_who_answered_and_what_was_said",
+        "test_a_sheet_never_changes_and_is_made_anew_once_something_happened",
+        "test_a_program_has_the_sheet_of_approval_made_once_and_reads_it",
+    ),
     "REST": ("test_what_is_sent_to_the_api",),
 }
-OPEN = {
-    "difference of papers": "the text of two editions is compared, not their Word files",
-    "sheet of approval": "answers stand on the case and its print, not on a sheet of their own",
-    "Russian and English": "strings go through gettext, no catalogue is written yet",
-}
+OPEN = {"Russian and English": "strings go through gettext, no catalogue is written yet"}
 """Row → why nothing holds it yet."""
 
 

@@ -33,6 +33,7 @@ PAGES = {
     "order": ("P005", "/cases/{order}"),
     "visa": ("P005", "/cases/{order}/actions/visa"),
     "paper": ("P003", "/documents/1"),
+    "difference": ("P003", "/documents/{edition}/difference"),
     "cases": ("P003", "/cases"),
     "calendar": ("P006", "/calendar"),
     "requests of consumers": ("P110", "/registers/service_request"),

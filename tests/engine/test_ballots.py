@@ -35,6 +35,12 @@ def ballot(**declared):
     return Ballot("vote", "Голосование", voters, **(values | declared))
 
 
+def test_a_status_reads_as_the_ballot_says_else_as_the_answer_that_gives_it():
+    asked = ballot(words={"against": "против"})
+    read = [asked.status_word(one) for one in (PENDING, "against", "for", "no_response")]
+    assert read == ["ждём ответа", "против", "За", "no_response"]
+
+
 def tally(*statuses, closed=False, groups=(), out=()):
     """Return votes in order; `groups` names their groups, `out` those taken out."""
     names = (*groups, *([""] * len(statuses)))

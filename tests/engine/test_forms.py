@@ -27,6 +27,7 @@ from workflow_app.engine.forms import (
     is_empty,
     missing,
     parse,
+    texts_of,
     understand,
     unfinished,
     views,
@@ -383,3 +384,14 @@ def test_a_row_that_only_offers_itself_is_asked_for_nothing_and_is_no_row():
     offered, held = Meeting(key="a"), Meeting(key="b", title="Семинар")
     assert list(missing(Plan(rows=(offered, held)))) == []
     assert [one.field for one in missing(Plan(rows=(offered,)))] == ["rows"]
+
+
+def test_what_was_written_on_the_way_is_read_line_by_line_and_choices_are_not():
+    said = {
+        "story": "Почему",
+        "kind": "b",
+        "guests": None,
+        "notes": [{"key": "1", "text": "Раз"}, {"key": "2", "text": ""}],
+    }
+    assert texts_of(Sheet, said) == "Почему\nРаз"
+    assert texts_of(None, said) == ""

@@ -5,7 +5,7 @@ import json
 import re
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_network
 from pathlib import Path
@@ -33,10 +33,22 @@ class Receiver(BaseHTTPRequestHandler):
         self.server.got.append((dict(self.headers), body))
         time.sleep(self.server.seconds)
         self.send_response(self.server.code)
+        if self.server.drips:
+            self._drip()
+            return
         if self.server.code == 302:
             self.send_header("Location", self.server.address + "/elsewhere")
         self.end_headers()
         self.wfile.write(b"x" * 10_000 if self.server.code != 200 else b"ok")
+
+    def _drip(self):
+        """Answer until the connection ends, each byte in time and the whole never."""
+        self.end_headers()
+        with suppress(OSError):
+            for _ in range(60):
+                self.wfile.write(b"x")
+                self.wfile.flush()
+                time.sleep(0.05)
 
     def log_message(self, *_said):
         pass
@@ -45,7 +57,7 @@ class Receiver(BaseHTTPRequestHandler):
 @contextmanager
 def receiving():
     server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
-    server.got, server.code, server.seconds = [], 200, 0
+    server.got, server.code, server.seconds, server.drips = [], 200, 0, False
     server.address = f"http://127.0.0.1:{server.server_port}"
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield server
@@ -225,6 +237,14 @@ def test_an_inner_receiver_is_reached_where_the_operator_allows_it_and_in_ten_se
     receiver.seconds = 1
     with pytest.raises(webhook.Unreachable, match="не ответил"):
         webhook.post(receiver.address, {}, b"{}", LOOPBACK)
+
+
+def test_a_receiver_that_drips_its_answer_is_cut_off_in_time(receiver, monkeypatch):
+    monkeypatch.setattr(webhook, "SECONDS", 0.3)
+    receiver.drips, begun = True, time.monotonic()
+    with pytest.raises(webhook.Unreachable, match="не ответил"):
+        webhook.post(receiver.address, {}, b"{}", LOOPBACK)
+    assert time.monotonic() - begun < 1
 
 
 def test_the_secret_is_shown_once_and_kept_sealed(district, receiver):

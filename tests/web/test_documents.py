@@ -1,8 +1,13 @@
 """Papers on their pages: PDF is asked for with a press and comes from the worker."""
 
 import pytest
+from browsing import text_of
+from lxml import html
+from sqlalchemy import update
 from stories import done, mend
 
+from workflow_app.store.models.base import table
+from workflow_app.store.models.documents import Document, StoredFile
 from workflow_app.store.models.messages import OutboxMessage
 
 
@@ -78,3 +83,61 @@ def test_of_several_versions_the_last_is_marked_and_sums_are_folded(browser, dis
     assert "<code>" not in papers
     folded = page[page.index("Контрольные суммы") :].split("</details>")[0]
     assert folded.count("<code>") == len(district.documents(submitted))
+
+
+@pytest.fixture
+def editions(district, order):
+    """Return the two editions of an order that came back with an objection and was mended."""
+    done(district.edit("P003", order, extra="Школам выбрать тех, кто учит молодых"))
+    done(district.act("P003", order, "send"))
+    done(district.act("P005", order, "object", reason="Пункт неточен, исправьте"))
+    done(
+        district.edit("P003", order, extra="Школам назначить <наставников> & тех, кто учит молодых")
+    )
+    district.at("2025-08-28 11:00")
+    done(district.act("P003", order, "send"))
+    district.carry_out()
+    made = [one["id"] for one in district.documents(order) if one["paper"] == "order_create"]
+    return made[-2:]
+
+
+@pytest.mark.shipped
+def test_two_editions_of_a_paper_are_compared_word_by_word(browser, order, editions):
+    head, (old, new) = browser("P005"), editions
+    path = f"/documents/{new}/difference"
+    for page in (f"/cases/{order}", f"/documents/{new}"):
+        assert f'href="{path}"' in head.get(page)
+    page = head.get(path)
+    tree = html.fromstring(page)
+    put_in = ["".join(one.itertext()) for one in tree.iter("ins")]
+    taken_out = ["".join(one.itertext()) for one in tree.iter("del")]
+    assert any("<наставников>" in one and "добавлено:" in one and "[+" in one for one in put_in)
+    assert any("выбрать" in one and "удалено:" in one and "[−" in one for one in taken_out)
+    folded = [one.findtext("summary") for one in tree.iter("details")]
+    assert sum("Без изменений" in one for one in folded if one) >= 1
+    assert text_of(head.client.get(path)).index("Было") < text_of(head.client.get(path)).index(
+        "Стало"
+    )
+    for one in (old, new):
+        assert f'href="/documents/{one}/content"' in page
+    assert page == head.get(f"{path}?with={old}")
+    head.get(f"{path}?with={new}", 404)
+    browser("P112").get(path, 404)
+
+
+@pytest.mark.shipped
+def test_what_cannot_be_compared_is_said_kindly(browser, district, editions):
+    old, new = editions
+    (kept,) = district.rows(Document, id=old)
+    files = table(StoredFile)
+    spoil = update(files).where(files.c.sha256 == kept["file_sha256"]).values(content=b"PK spoiled")
+    district.container.transact(lambda uow: uow.connection.execute(spoil).rowcount)
+    page = browser("P003").get(f"/documents/{new}/difference", 422)
+    assert "Сравнить не получилось." in page
+    assert f'href="/documents/{old}/content"' in page
+
+
+def test_a_first_edition_has_nothing_to_be_compared_with(browser, paper):
+    head = browser("P102")
+    assert "/difference" not in head.get(f"/documents/{paper}")
+    head.get(f"/documents/{paper}/difference", 404)

@@ -3,10 +3,12 @@
 import re
 
 import pytest
+from sqlalchemy import update
 from stories import done
 
 from workflow_app.store.models.accounts import AdminEvent
-from workflow_app.store.models.registers import Journal
+from workflow_app.store.models.base import table
+from workflow_app.store.models.registers import Journal, JournalEntry
 
 
 def form_of(page):
@@ -95,3 +97,23 @@ def test_the_journal_of_a_year_is_printed_and_taken_away(browser, district, orde
     assert answer.get_data().decode("utf-8-sig").startswith("Номер;Дата;Заголовок;Подписал;Отметки")
     assert number in answer.get_data().decode("utf-8-sig")
     assert clerk.client.get("/orders/journal.xlsx?year=2025").get_data()[:2] == b"PK"
+
+
+def test_the_journal_names_who_signed_imported_orders_and_says_where_nobody_is_named(
+    browser, district
+):
+    clerk = browser("P004")
+    for page in (clerk.get("/orders?year=2025"), clerk.get("/orders/sheet?year=2025")):
+        assert "Ковалевская И.В." in page
+        assert "не указан" not in page
+    entry = table(JournalEntry)
+    nobody = (
+        update(entry)
+        .where(entry.c.label == "271-од")
+        .values(signed_by_person_id=None, acting_note=None)
+    )
+    district.container.transact(lambda uow: uow.connection.execute(nobody).rowcount)
+    assert "Подписал: не указан" in clerk.get("/orders?year=2025")
+    sheet = clerk.get("/orders/sheet?year=2025")
+    line = next(one for one in sheet.split("<tr>") if ">271-од<" in one)
+    assert "<td>не указан</td>" in line

@@ -31,7 +31,7 @@ from workflow_app.services.cases.attachments import DOCX, TYPES, name_of
 from workflow_app.services.hashing import canonical, sha256
 from workflow_app.store import idempotency
 from workflow_app.store.accounts.sessions import SqlAccess
-from workflow_app.store.documents import files, papers, uploads
+from workflow_app.store.documents import approval_sheet, files, papers, uploads
 from workflow_app.store.read_models import queries
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
@@ -254,6 +254,29 @@ def history(instance_id: int) -> Reply:
 def documents(instance_id: int) -> Reply:
     """List the papers."""
     return _around(instance_id, lambda page: [document_view(paper) for paper in page.documents])
+
+
+@api.post("/instances/<int:instance_id>/approval-sheet")
+@documented(m.DocumentView, m.Nothing)
+def approval_sheet_of(instance_id: int) -> Reply:
+    """Have the sheet of a case's answers made; asked again with nothing new, it is the same one."""
+    body = body_as(m.Nothing)
+    if isinstance(body, Refusal):
+        return answer(body)
+
+    def ask(uow: SqlUnitOfWork) -> int | Refusal:
+        if not requests.may_read(uow, g.person_id, instance_id):
+            return NOT_FOUND
+        case = uow.load(instance_id)
+        return approval_sheet.ask(uow, case) if case else NOT_FOUND
+
+    def show(uow: SqlUnitOfWork, made: int | Refusal) -> m.DocumentView | Refusal:
+        if isinstance(made, Refusal):
+            return made
+        known = papers.of_case(uow.connection, instance_id)
+        return next(document_view(paper) for paper in known if paper.id == made)
+
+    return paging.reply(transact_and_show(ask, show))
 
 
 @api.get("/documents/<int:document_id>/content")

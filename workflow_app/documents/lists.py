@@ -35,6 +35,8 @@ class ListPaper:
     """Under which heading each row stands; empty where there are none."""
     signer: Sequence[str]
     """The title of the position and the name; what is not known leaves a line to write on."""
+    letterhead: str = ""
+    """Whose paper it is; stands above the title."""
 
 
 def as_docx(paper: ListPaper) -> bytes:
@@ -52,6 +54,9 @@ def as_docx(paper: ListPaper) -> bytes:
     section.left_margin, section.right_margin = Mm(30), Mm(10)
     section.top_margin = section.bottom_margin = Mm(20)
     _number(section)
+    if paper.letterhead:
+        head = document.add_paragraph(cleaned(paper.letterhead))
+        head.alignment = WD_ALIGN_PARAGRAPH.CENTER
     heading = document.add_paragraph()
     heading.alignment = WD_ALIGN_PARAGRAPH.CENTER
     heading.add_run(cleaned(paper.title)).bold = True

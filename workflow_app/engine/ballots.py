@@ -271,6 +271,12 @@ class Ballot:
         """Return the answer with this key."""
         return next((answer for answer in self.answers if answer.key == key), None)
 
+    def status_word(self, status: str) -> str:
+        """Return how a status reads: in the ballot's own word, else by the answer that gives it."""
+        titles = {answer.gives: answer.title for answer in reversed(self.answers)}
+        waited = "ждём ответа" if status == PENDING else ""
+        return waited or self.words.get(status) or titles.get(status, status)
+
     def signature_word(self, kind: str) -> str:
         """Return how a kind of signature reads in this ballot; empty for none."""
         return word(next((one.signed for one in self.answers if one.signed), False), kind)

@@ -359,6 +359,19 @@ def extra(info: FieldInfo) -> Mapping[str, Any]:
     return said.data if isinstance(said, _Options) else {}
 
 
+def texts_of(form: type[Form] | None, values: Mapping[str, Any]) -> str:
+    """Return what people wrote on the way of a step: its texts, and those of its rows, by lines."""
+    said: list[str] = []
+    for view in views(form) if form else ():
+        value = values.get(view.name)
+        if view.row:
+            texts = [one.name for one in view.columns if one.kind in ("text", "line")]
+            said += [str(row[name]) for row in value or () for name in texts if row.get(name)]
+        elif view.kind in ("text", "line") and value:
+            said.append(str(value))
+    return "\n".join(said)
+
+
 def views(form: type[Form], *, hidden: bool = False) -> tuple[FieldView, ...]:
     """Return the visible fields of a form in their order; `hidden` adds the system's own."""
     return _views(form, hidden=hidden)

@@ -26,6 +26,7 @@ from workflow_app.services.ports import Letter, new_file
 from workflow_app.services.webhooks import PAPER_MADE, about, body, headers, is_told, pause_after
 from workflow_app.store.accounts.sessions import SqlAccess
 from workflow_app.store.documents import renderings
+from workflow_app.store.documents.approval_sheet import TABLE
 from workflow_app.store.messages import outbox, webhooks
 from workflow_app.store.messages.delivery import LETTER, TO_RENDER, SqlDelivery, letter_of
 from workflow_app.store.registers import papers
@@ -75,7 +76,10 @@ def render(container: Container, message: Any) -> Finish:
     if message.its_template is None:
         return _nothing
     document_id = message.payload["document_id"]
-    content, template = container.papers.render(message.its_template, message.its_field_values)
+    if message.its_template == TABLE:
+        content, template = as_docx(ListPaper(**message.its_field_values)), ""
+    else:
+        content, template = container.papers.render(message.its_template, message.its_field_values)
     file = new_file(content, DOCX)
     event = _made(container, message, file.sha256)
 

@@ -7,9 +7,8 @@ from typing import Any
 
 from workflow_app.engine.calendar import WorkingCalendar
 from workflow_app.engine.diagram import main_path
-from workflow_app.engine.forms import FieldView, views
+from workflow_app.engine.forms import texts_of, views
 from workflow_app.engine.process import Process
-from workflow_app.engine.signatures import word
 from workflow_app.engine.votes import PENDING
 from workflow_app.services.cases import signing
 from workflow_app.store.read_models import queries
@@ -117,38 +116,10 @@ def lines(
             spent = days_left(days, since, until)
         if line.from_state != line.to_state:
             entered = line.at
-        signed = line.form.get(signing.MARK, {})
-        by = _signature(process, line, signed.get("kind", ""))
-        if "reset_at" in signed:
-            reset_on = dt.datetime.fromisoformat(signed["reset_at"]).astimezone(uow.zone)
-            by += f"; до неё, {reset_on:%d.%m.%Y}, доступ меняли по ссылке или через других"
-        yield Line(line, spent, _reason(process, line), by, signed.get("file"))
-
-
-def _signature(process: Process, line: queries.HistoryLine, kind: str) -> str:
-    """Return by what a step was signed, in the step's own words."""
-    step = process.step(line.from_state, line.action)
-    return word(step.signed if step else False, kind)
-
-
-def _reason(process: Process, line: queries.HistoryLine) -> str:
-    """Return what was written on the way, field by field."""
-    step = process.step(line.from_state, line.action)
-    if step is None or step.form is None:
-        return ""
-    said = []
-    for view in views(step.form):
-        value = line.form.get(view.name)
-        if view.row and value:
-            said += [text for row in value for text in _texts(view, row)]
-        elif view.kind in ("text", "line") and value:
-            said.append(str(value))
-    return "\n".join(said)
-
-
-def _texts(view: FieldView, row: Mapping[str, Any]) -> list[str]:
-    columns = [column.name for column in view.columns if column.kind in ("text", "line")]
-    return [str(row[name]) for name in columns if row.get(name)]
+        step = process.step(line.from_state, line.action)
+        by = signing.in_words(step, line.form, uow.zone)
+        reason = texts_of(step.form if step else None, line.form)
+        yield Line(line, spent, reason, by, line.form.get(signing.MARK, {}).get("file"))
 
 
 def vote_lines(

@@ -1,6 +1,7 @@
 """Documents of cases: download, preview, PDF."""
 
 import hashlib
+from collections.abc import Sequence
 from io import BytesIO
 
 from flask import (
@@ -16,10 +17,14 @@ from flask import (
 )
 from werkzeug.wrappers import Response as BaseResponse
 
-from workflow_app.documents import preview_html
+from workflow_app.documents import TemplateError, preview_html
+from workflow_app.documents.difference import difference
+from workflow_app.engine.refusals import Refusal
 from workflow_app.http.container import container, read, transact
+from workflow_app.http.numbers import number_in
+from workflow_app.services.cases import acting
 from workflow_app.services.cases.attachments import DOCX
-from workflow_app.store.documents import files, papers, renderings
+from workflow_app.store.documents import approval_sheet, files, papers, renderings
 from workflow_app.store.documents.papers import Paper
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.case_view import readable
@@ -65,7 +70,49 @@ def show(document_id: int) -> str:
 
 def _page(uow: SqlUnitOfWork, document: Paper) -> str:
     html = preview_html(_bytes(uow, document.file_sha256))
-    return render_template("documents/show.html", document=document, html=html)
+    has_former = bool(_earlier(uow, document))
+    return render_template(
+        "documents/show.html", document=document, html=html, has_former=has_former
+    )
+
+
+@documents.get("/documents/<int:document_id>/difference")
+def compare(document_id: int) -> str | tuple[str, int]:
+    """Show what changed between two editions of a paper: this one and `with`, or the one before."""
+    other = number_in(request.args.get("with"))
+
+    def look(uow: SqlUnitOfWork) -> str | tuple[str, int]:
+        document = _found(uow, document_id)
+        editions = _earlier(uow, document)
+        if not editions:
+            abort(404)
+        before = editions[-1]
+        if other is not None:
+            before = next((one for one in editions if one.id == other), None) or abort(404)
+        shown = {"document": document, "before": before, "editions": editions}
+        files_of_both = [_bytes(uow, one.file_sha256) for one in (before, document)]
+        try:
+            found = difference(*files_of_both)
+        except TemplateError as error:
+            said = dict.fromkeys(each.message for each in error.findings if each.message)
+            sentence = " ".join(said) or "Файл не читается."
+            return render_template("documents/difference.html", refused=sentence, **shown), 422
+        return render_template("documents/difference.html", found=found, **shown)
+
+    return read(look)
+
+
+def _earlier(uow: SqlUnitOfWork, document: Paper) -> Sequence[Paper]:
+    """Return the editions of a paper before it, oldest first: of its case, else of that revised.
+
+    A revision of a case is a case of its own below it; who may not read the old one sees nothing.
+    """
+    case, process, actor = readable(uow, document.instance_id)
+    found = papers.earlier(uow.connection, case.id, document)
+    old = uow.load(case.parent_id) if case.parent_id and not found else None
+    if old and old.process == case.process and acting.may_read(uow, process, old, actor):
+        return papers.earlier(uow.connection, old.id, document)
+    return found
 
 
 @documents.get("/documents/<int:document_id>/pdf")
@@ -99,4 +146,25 @@ def ask_pdf(document_id: int) -> BaseResponse:
     flash("PDF готовится, это недолго. Обновите страницу, и здесь появится ссылка.", "info")
     if "from_document" in request.form:
         return redirect(url_for("documents.show", document_id=document_id))
+    return redirect(url_for("cases.show", instance_id=instance_id, _anchor="papers"))
+
+
+@documents.post("/cases/<int:instance_id>/approval-sheet")
+def ask_approval_sheet(instance_id: int) -> BaseResponse:
+    """Have the sheet of a case's answers made; where nothing happened since, it is there."""
+
+    def ask(uow: SqlUnitOfWork) -> tuple[int, bool] | Refusal:
+        case, _, _ = readable(uow, instance_id)
+        made = approval_sheet.ask(uow, case)
+        is_ready = not isinstance(made, Refusal) and papers.ready(uow.connection, made) is not None
+        return made if isinstance(made, Refusal) else (made, is_ready)
+
+    asked = transact(ask)
+    if isinstance(asked, Refusal):
+        flash(asked.message, "danger")
+        return redirect(url_for("cases.show", instance_id=instance_id))
+    document_id, is_ready = asked
+    if is_ready:
+        return redirect(url_for("documents.show", document_id=document_id))
+    flash("Лист согласования готовится, это недолго. Он появится среди документов дела.", "info")
     return redirect(url_for("cases.show", instance_id=instance_id, _anchor="papers"))

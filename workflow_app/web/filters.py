@@ -48,7 +48,6 @@ def register(app: Flask) -> None:
         process_title=process_title,
         school_year=lambda code: str(code).replace("-", "/"),
         plural=plural,
-        vote_title=vote_title,
         vote_kind=vote_kind,
         left=left,
         month=month_title,
@@ -139,15 +138,6 @@ def month_title(value: dt.date) -> str:
     'октябрь 2025'
     """
     return f"{MONTH_NAMES[value.month - 1]} {value.year}"
-
-
-WAITING = {PENDING: "ждём ответа"}
-
-
-def vote_title(status: str, ballot: Ballot) -> str:
-    """Return how a status reads: in the ballot's own word, else by the answer that gives it."""
-    titles = {answer.gives: answer.title for answer in reversed(ballot.answers)}
-    return WAITING.get(status) or ballot.words.get(status) or titles.get(status, status)
 
 
 def vote_kind(status: str, ballot: Ballot) -> str:

@@ -27,6 +27,7 @@ JOURNAL = "orders"
 OWN_KINDS = ("issued", "annulled")
 """What the journal shows unasked: the numbers that were given by the system."""
 KINDS = {"issued": "", "annulled": "аннулирован", "external": "выдан вне системы"}
+UNKNOWN = "не указан"
 MOST = 5000
 """So many numbers of a year stand in a file or on a sheet."""
 
@@ -66,12 +67,30 @@ def _lines(uow: SqlUnitOfWork) -> tuple[Listed, list[SheetLine]]:
     found = numbering.orders(
         uow.connection, here, MOST, year=asked.year, text=asked.text, kinds=asked.kinds
     )
-    signed = queries.signed_by(uow.session, uow.processes.values(), here, asked.year)
+    signed = signers(uow, here, asked.year, found)
     later = queries.later_orders(uow.session, here)
     return asked, [
-        SheetLine(one, signed.get(one.instance_id or 0, one.acting_note or ""), _became(one, later))
-        for one in reversed(found)
+        SheetLine(one, signed.get(one.id, ""), _became(one, later)) for one in reversed(found)
     ]
+
+
+def signers(
+    uow: SqlUnitOfWork, municipality_id: int, year: int, orders: Sequence[OrderLine]
+) -> Mapping[int, str]:
+    """Return order → who signed it and as whom: by its case, else as the import said it.
+
+    A number that was given elsewhere, or to nothing, has no signer to name.
+    """
+    by_case = queries.signed_by(uow.session, uow.processes.values(), municipality_id, year)
+    people = {one.signed_by_person_id for one in orders if one.signed_by_person_id}
+    names = queries.names(uow.session, people) if people else {}
+    return {
+        one.id: by_case.get(one.instance_id or 0)
+        or ", ".join(filter(None, (names.get(one.signed_by_person_id or 0), one.acting_note)))
+        or UNKNOWN
+        for one in orders
+        if one.kind == "issued"
+    }
 
 
 def _became(order: OrderLine, later: Mapping[tuple[int, str], Sequence[OrderLine]]) -> str:

@@ -26,7 +26,7 @@ from workflow_app.store.read_models import queries
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.declared import rows_of_subject
 from workflow_app.web.forms import next_label
-from workflow_app.web.journals import JOURNAL, listed
+from workflow_app.web.journals import JOURNAL, listed, signers
 from workflow_app.web.security import municipality, person_id, whole_municipality
 from workflow_app.web.suggesting import waiting_at
 
@@ -61,6 +61,7 @@ def orders() -> str:
         return render_template(
             "registers/orders.html",
             rows=rows[:ORDERS_A_PAGE],
+            signers=signers(uow, here, asked.year, rows[:ORDERS_A_PAGE]),
             years=years,
             year=asked.year,
             kind=asked.kind,

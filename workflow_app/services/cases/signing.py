@@ -5,13 +5,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, cast
 
+from workflow_app.engine.ballots import Answer
 from workflow_app.engine.case import Case
 from workflow_app.engine.changes import Put
 from workflow_app.engine.decide import Answered, Decision, decide
 from workflow_app.engine.forms import Form, with_values
+from workflow_app.engine.process import Transition
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Actor
-from workflow_app.engine.signatures import PAPER_SCAN, SCANS, Signature, Signed, not_accepted
+from workflow_app.engine.signatures import PAPER_SCAN, SCANS, Signature, Signed, not_accepted, word
 from workflow_app.services.hashing import text_hash
 from workflow_app.services.ports import UnitOfWork
 
@@ -98,3 +100,16 @@ def mark(
     if reset_at and uow.now - reset_at < RESET_SHOWS:
         said |= {"reset_at": reset_at.isoformat()}
     return {MARK: said}
+
+
+def in_words(step: Transition | Answer | None, said: Mapping[str, Any], zone: dt.tzinfo) -> str:
+    """Return by what a line of history was signed, in the step's own words; empty for none.
+
+    `said` is the form of the line. Whose access others had changed shortly before is told too.
+    """
+    signed = said.get(MARK, {})
+    words = word(step.signed if step else False, signed.get("kind", ""))
+    if "reset_at" in signed:
+        reset_on = dt.datetime.fromisoformat(signed["reset_at"]).astimezone(zone)
+        words += f"; до неё, {reset_on:%d.%m.%Y}, доступ меняли по ссылке или через других"
+    return words

@@ -1,7 +1,7 @@
 """Lines of history: what happened in a case, each chained by its hash to the one before."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select
@@ -94,6 +94,19 @@ def last_step(connection: Connection, instance_id: int) -> LastStep | None:
 def steps(connection: Connection, instance_id: int) -> Sequence[LastStep]:
     """Return every line of a case, oldest first."""
     return [_step(row) for row in connection.execute(_LINES, {"case": instance_id})]
+
+
+def standing(lines: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the lines of a history, given oldest first, that nobody took back."""
+    left: list[Mapping[str, Any]] = []
+    for line in lines:
+        if line["action"] != "take_back":
+            left.append(line)
+            continue
+        cause = left.pop()["undo"].get("because")
+        while cause and left and left[-1]["undo"].get("because") == cause:
+            left.pop()
+    return left
 
 
 def took_part(connection: Connection, instance_id: int, person_id: int, since: dt.datetime) -> bool:

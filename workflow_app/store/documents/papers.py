@@ -86,6 +86,14 @@ def ready(connection: Connection, document_id: int) -> Paper | None:
     return Paper(*row) if row else None
 
 
+def earlier(connection: Connection, instance_id: int, document: Paper) -> Sequence[Paper]:
+    """Return the editions of a paper in a case that were made before it, oldest first."""
+    of_paper = (_DOCUMENT.c.instance_id == instance_id, _DOCUMENT.c.paper == document.paper)
+    made = (_DOCUMENT.c.id < document.id, _DOCUMENT.c.file_sha256.is_not(None))
+    query = PAPERS.where(*of_paper, *made).order_by(_DOCUMENT.c.id)
+    return [Paper(*row) for row in connection.execute(query)]
+
+
 def withdraw(connection: Connection, instance_id: int, now: dt.datetime) -> None:
     """Mark every document of a case as withdrawn."""
     where = (_DOCUMENT.c.instance_id == instance_id, _DOCUMENT.c.withdrawn_at.is_(None))

@@ -33,6 +33,8 @@ class OrderLine:
     instance_id: int | None
     title: str | None
     acting_note: str | None
+    signed_by_person_id: int | None
+    """Who signed, where the files of an import or the order's own case say it."""
 
     @property
     def reference(self) -> str:

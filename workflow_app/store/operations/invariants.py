@@ -18,6 +18,7 @@ from workflow_app.engine.facts import Facts
 from workflow_app.engine.process import Process
 from workflow_app.engine.roles import Capacity
 from workflow_app.services import hashing
+from workflow_app.store.cases import history
 from workflow_app.store.journals import chains
 from workflow_app.store.models import Base
 from workflow_app.store.models.base import table
@@ -340,22 +341,9 @@ def every_step_has_one_line(ledger: Ledger) -> Iterator[str]:
         starts = {one.key for one in ledger.process(case).starts()}
         if lines and lines[0]["action"] not in starts:
             yield f"{name} начато шагом «{lines[0]['title']}»"
-        taken = Counter(line["action"] for line in standing(lines))
+        taken = Counter(line["action"] for line in history.standing(lines))
         if any(taken[key] != times for key, (times, _) in case["steps"].items()):
             yield f"{name}: шагов в истории не столько, сколько сделано"
-
-
-def standing(lines: Iterable[Row]) -> list[Row]:
-    """Return the lines of a history that nobody took back."""
-    left: list[Row] = []
-    for line in lines:
-        if line["action"] != "take_back":
-            left.append(line)
-            continue
-        cause = left.pop()["undo"].get("because")
-        while cause and left and left[-1]["undo"].get("because") == cause:
-            left.pop()
-    return left
 
 
 def nothing_is_doubled(ledger: Ledger) -> Iterator[str]:
