@@ -74,6 +74,7 @@ class Settings(BaseModel):
     webhook_networks: str = ""
     web_workers: Annotated[int, Field(ge=1, le=64)] = 2
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    practice: bool = True
 
     @cached_property
     def proxies(self) -> tuple[Network, ...]:
@@ -279,6 +280,7 @@ _SENTENCES = {
     "WEB_WORKERS": "ожидается целое число от 1 до 64",
     "SECRET_KEY": "ожидается не меньше 32 знаков",
     "LOG_LEVEL": "ожидается DEBUG, INFO, WARNING или ERROR",
+    "PRACTICE": "ожидается 1 (учебный район есть) или 0 (его нет)",
 }
 
 
