@@ -188,7 +188,7 @@ class Door:
 def with_practice(app: Flask) -> Flask:
     """Let an application of real people serve the practice beside them, unless it is off."""
     container: Container = app.extensions["container"]
-    if container.settings.practice:
+    if container.has_practice:
         app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {PATH: Door(container)})  # type: ignore[method-assign]
     return app
 

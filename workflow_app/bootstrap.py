@@ -69,6 +69,11 @@ class Container:
     """Whether everything here is fictional: nothing leaves it, and its papers say so."""
     _zones: dict[int, ZoneInfo] = field(default_factory=dict, repr=False)
 
+    @property
+    def has_practice(self) -> bool:
+        """Tell whether people may practise here: something is declared, and it is not off."""
+        return self.settings.practice and bool(self.frame.parts)
+
     @cached_property
     def mailer(self) -> Mailer:
         """Return how letters leave the house."""

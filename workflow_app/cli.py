@@ -221,7 +221,7 @@ def relay(*, with_beat: bool) -> None:
     from workflow_app.tasks.practice import keep_practice
 
     container = build(load_settings())
-    beside = [partial(keep_practice, container)] if container.settings.practice else []
+    beside = [partial(keep_practice, container)] if container.has_practice else []
     loops.relay(container, create_celery(container), with_beat=with_beat, beside=beside)
 
 

@@ -140,16 +140,18 @@ class Place:
 
     def draft(self) -> Container:
         """Return the house in which the start is played, over a file that is thrown away."""
-        for old in self.folder.glob("building.sqlite3*"):
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # One that was left alone by its keeper ends without a file to keep.
+        for old in self.folder.glob("building-*"):
             old.unlink()
-        return self._container(self.folder / "building.sqlite3", None)
+        return self._container(self.folder / f"building-{secrets.token_hex(6)}.sqlite3", None)
 
     def keep_start(self, container: Container) -> None:
         """Keep what was played as the start of every copy; nobody writes into it any more."""
         with container.database.engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         container.database.engine.dispose()
-        (self.folder / "building.sqlite3").replace(self.start)
+        Path(container.database.url.removeprefix("sqlite:///")).replace(self.start)
 
     def _container(self, file: Path, since: dt.datetime | None) -> Container:
         real = self._real

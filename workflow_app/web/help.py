@@ -36,7 +36,7 @@ def show() -> str:
             "help/show.html",
             duties=duties,
             capacities=capacities,
-            has_practice=container().settings.practice,
+            has_practice=container().has_practice,
         )
 
     return read(look)

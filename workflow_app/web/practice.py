@@ -75,7 +75,7 @@ FULL = "В учебном районе кончилось место. Ночью
 
 def _place() -> Place:
     """Return where the practice is; no page tells of it where it is switched off."""
-    if not container().settings.practice:
+    if not container().has_practice:
         abort(404)
     return Place(container().settings)
 
