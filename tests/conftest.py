@@ -8,6 +8,7 @@ from flask import Flask
 from hypothesis import settings
 from jinja2 import FileSystemBytecodeCache
 from living import lived, lived_district
+from practised import practice, practice_start
 from servers import POSTGRES, postgres_server, running_postgres, smtp_server, valkey_server
 from workers import workers
 
@@ -16,7 +17,16 @@ pytest_plugins = ["times"]
 settings.register_profile("shared", deadline=None)
 settings.load_profile("shared")  # a busy machine makes a test slow, not wrong
 
-__all__ = ["lived", "lived_district", "postgres_server", "smtp_server", "valkey_server", "workers"]
+__all__ = [
+    "lived",
+    "lived_district",
+    "postgres_server",
+    "practice",
+    "practice_start",
+    "smtp_server",
+    "valkey_server",
+    "workers",
+]
 
 
 _CLUSTER = pytest.StashKey[str]()

@@ -25,7 +25,7 @@ from workflow_app.engine.registers import Register
 from workflow_app.engine.roles import OfficeKind
 from workflow_app.engine.verify import Finding, verify
 from workflow_app.engine.versions import body_sha256, check_version
-from workflow_app.notifications.mail import Mailer, mailer_from
+from workflow_app.notifications.mail import Mailer, UnsentMailer, mailer_from
 from workflow_app.services.ports import RefusedLateError
 from workflow_app.services.settings_defaults import DEFAULTS
 from workflow_app.store.database import Database
@@ -35,7 +35,7 @@ from workflow_app.store.registers import order_effects
 from workflow_app.store.registers.tables import Tables, make_tables
 from workflow_app.store.unit_of_work import SqlUnitOfWork, Surroundings
 from workflows import FRAME, JOURNALS, OFFICES, PROCESSES, REGISTERS, invariants, regulation
-from workflows.simulation import running_year, whole_year
+from workflows.simulation import practising, running_year, whole_year
 
 if TYPE_CHECKING:
     from workflow_app.oidc.provider import Provider
@@ -68,12 +68,19 @@ class Container:
     journals: Sequence[Journal] = ()
     offices: Sequence[OfficeKind] = ()
     frame: Frame = field(default_factory=Frame)
+    is_practice: bool = False
+    """Whether everything here is fictional: nothing leaves it, and its papers say so."""
     _zones: dict[int, ZoneInfo] = field(default_factory=dict, repr=False)
+
+    @property
+    def has_practice(self) -> bool:
+        """Tell whether people may practise here: something is declared, and it is not off."""
+        return self.settings.practice and bool(self.frame.parts)
 
     @cached_property
     def mailer(self) -> Mailer:
         """Return how letters leave the house."""
-        return mailer_from(self.settings)
+        return UnsentMailer() if self.is_practice else mailer_from(self.settings)
 
     @cached_property
     def identity_provider(self) -> "Provider | None":
@@ -87,6 +94,8 @@ class Container:
     @cached_property
     def pdf_maker(self) -> Callable[[bytes], bytes] | None:
         """Return what turns a .docx into a PDF on this machine; None where nothing can."""
+        if self.is_practice:
+            return None
         return partial(to_pdf, timeout=PDF_SECONDS) if can_make_pdf() else None
 
     @cached_property
@@ -225,6 +234,9 @@ def _is_news(record: logging.LogRecord) -> bool:
     return not str(record.msg).startswith("error ignored terminating")
 
 
+PRACTICE_DAY = practising.DAY
+leave_work = practising.prepare
+"""Let the people of the demonstration district leave work for who comes to practise."""
 live_through = running_year.replay
 """Play the running year of the demonstration district up to a day."""
 year_begins = running_year.begins_on

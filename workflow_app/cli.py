@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -217,9 +218,11 @@ def relay(*, with_beat: bool) -> None:
     from workflow_app.bootstrap import build
     from workflow_app.tasks import loops
     from workflow_app.tasks.app import create_celery
+    from workflow_app.tasks.practice import keep_practice
 
     container = build(load_settings())
-    loops.relay(container, create_celery(container), with_beat=with_beat)
+    beside = [partial(keep_practice, container)] if container.has_practice else []
+    loops.relay(container, create_celery(container), with_beat=with_beat, beside=beside)
 
 
 @commands.command()
@@ -236,6 +239,7 @@ def beat() -> None:
 def demo(*, load: bool) -> None:
     """Load the demonstration district, play the main job over HTTP, then serve it."""
     from workflow_app import demo as district
+    from workflow_app.practice import PASSWORD
     from workflow_app.supervisor import ChildSpec, Supervisor
 
     environ = {"DATA_DIR": "var/demo", "CLOCK": district.STORY_DAY.isoformat(), **os.environ}
@@ -251,7 +255,7 @@ def demo(*, load: bool) -> None:
         argv = [sys.executable, "-m", "workflows.simulation.main_job"]
         story = {
             "STORY_URL": f"http://127.0.0.1:{settings.port}",
-            "STORY_PASSWORD": district.PASSWORD,
+            "STORY_PASSWORD": PASSWORD,
             "STORY_FOLDER": str(settings.data_dir),
             "STORY_IS_ALL": "1" if once else "",
         }
@@ -268,6 +272,7 @@ def demo(*, load: bool) -> None:
 def _load_district(settings: Settings, *, live_through: bool) -> None:
     from workflow_app import demo as district
     from workflow_app.bootstrap import build
+    from workflow_app.practice import PASSWORD
     from workflow_app.supervisor import StartError
 
     container = build(settings)
@@ -278,10 +283,20 @@ def _load_district(settings: Settings, *, live_through: bool) -> None:
     click.echo("Загружается демонстрационный район, все люди в нём вымышлены…")
     district.load(container, live_through=live_through)
     district.shorten_august(container)
-    click.echo(f"\n  адрес   {settings.public_url}\n  пароль  {district.PASSWORD}, у всех один\n")
+    click.echo(f"\n  адрес   {settings.public_url}\n  пароль  {PASSWORD}, у всех один\n")
     for who, login in district.logins(container):
         click.echo(f"  {login}  {who}")
     click.echo(f"\n  журналы {settings.data_dir / 'logs'}\n  остановить: Ctrl+C\n")
+
+
+@commands.command(hidden=True)
+def practice() -> None:
+    """Play the district in which people practise; its keeper copies what comes of it."""
+    from workflow_app import demo as district
+    from workflow_app.practice import Place
+
+    os.nice(5)  # nobody waits for it but a page that says so
+    district.build_practice(Place(load_settings()))
 
 
 @commands.command()

@@ -107,6 +107,7 @@ class Settings(BaseModel):
     oidc_issuer: str = ""
     oidc_client_id: str = ""
     oidc_client_secret: str = Field(default="", repr=False)
+    practice: bool = True
 
     @cached_property
     def proxies(self) -> tuple[Network, ...]:
@@ -330,6 +331,7 @@ _SENTENCES = {
     "SECRET_KEY": "ожидается не меньше 32 знаков",
     "OIDC_TITLE": "ожидается не больше 60 знаков",
     "LOG_LEVEL": "ожидается DEBUG, INFO, WARNING или ERROR",
+    "PRACTICE": "ожидается 1 (учебный район есть) или 0 (его нет)",
 }
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import insert, select
 
 from workflow_app import bootstrap, replay
 from workflow_app.bootstrap import Container
+from workflow_app.practice import PASSWORD, Place
 from workflow_app.services.accounts.passwords import HASHER
 from workflow_app.services.cases.terms import AUGUST, august_terms
 from workflow_app.services.deadline_terms import row_of
@@ -24,7 +25,6 @@ from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.supervisor import StartError
 
 STORY_DAY = dt.date(2025, 8, 28)
-PASSWORD = "demo-2025"  # noqa: S105 (printed on purpose: everybody in this district is fictional)
 
 PLAYED = ("annual_plans", "plan_activities", "reports")
 """What the demonstration's people do themselves, day by day, instead of bringing it."""
@@ -107,6 +107,17 @@ def _load(uow: SqlUnitOfWork, password_hash: str) -> None:
     ]
     if rows:
         uow.connection.execute(insert(table(Account)), rows)
+
+
+def build_practice(place: Place) -> None:
+    """Play the district until the day of the practice, and what its people leave to be done."""
+    container = place.draft()
+    load(container, live_through=True)
+    municipality = container.read(first_municipality)
+    player = replay.Present(container, bootstrap.PRACTICE_DAY, municipality)
+    bootstrap.leave_work(player)
+    player.carry_out()
+    place.keep_start(container)
 
 
 def first_municipality(uow: SqlUnitOfWork) -> int:

@@ -3,6 +3,7 @@
 from workflow_app.engine import Frame, Section
 from workflows.regulation import CLAUSES
 from workflows.roles import AUDITOR, DEPARTMENT, IMC, SCHOOL_PEOPLE
+from workflows.simulation.practising import PARTS
 
 ANSWER_FOR_ALL = tuple(role.held_by for role in (*DEPARTMENT, *IMC, AUDITOR))
 OF_SCHOOLS = tuple(role.held_by for role in SCHOOL_PEOPLE)
@@ -21,4 +22,5 @@ FRAME = Frame(
     ),
     CLAUSES,
     summary_for=("department_head", "imc_head"),
+    parts=PARTS,
 )

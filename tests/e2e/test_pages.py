@@ -9,6 +9,7 @@ PAGES = {
     "queue": ("P003", "/"),
     "search": ("P003", "/search?find=сеть"),
     "help": ("P105", "/help"),
+    "practice": ("P105", "/help/practice"),
     "clauses": ("P105", "/help/clauses"),
     "accessibility": ("P105", "/accessibility"),
     "ways to begin": ("P003", "/start"),

@@ -35,4 +35,23 @@ class Papers:
     def render(self, name: str, values: Mapping[str, object]) -> tuple[bytes, str]:
         """Return a finished file and the hash of the template it was made from."""
         template = self.template(name)
-        return template.render(drawn(values, template.pictures)), template.sha256
+        made = template.render(drawn(values, template.pictures))
+        return self.finished(made), template.sha256
+
+    def finished(self, content: bytes) -> bytes:
+        """Return a Word file made here as it leaves the house: whoever stamps papers does it."""
+        return content
+
+
+class StampedPapers(Papers):
+    """Papers that say on every page what they are not."""
+
+    def __init__(self, folder: Path, stamp: str) -> None:
+        super().__init__(folder)
+        self.stamp = stamp
+
+    def finished(self, content: bytes) -> bytes:
+        """Return a Word file with the stamp in the headers of all its pages."""
+        from workflow_app.documents.stamping import stamped  # noqa: PLC0415 (pages do without)
+
+        return stamped(content, self.stamp)

@@ -60,7 +60,7 @@ from workflow_app.engine.forms import (
     field,
 )
 from workflow_app.engine.forms import Number as Int
-from workflow_app.engine.frame import Frame, Section
+from workflow_app.engine.frame import Frame, Part, Section
 from workflow_app.engine.guards import answered, at_most, filled, says, snapshot
 from workflow_app.engine.journals import Journal
 from workflow_app.engine.marks import fill
@@ -156,6 +156,7 @@ __all__ = [
     "OfficeKind",
     "OrderCard",
     "Paper",
+    "Part",
     "Pause",
     "Pending",
     "Person",

@@ -39,6 +39,17 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What the holder of an office practises, as sentences that go on from «Попробуйте»."""
+
+    role: str
+    title: str
+    tries: Sequence[str]
+    alike: Collection[str] = ()
+    """Offices that nobody of the practice holds, whose people play this one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """How the product is called, what a stranger reads of it at the door, and its sections.
 
@@ -51,3 +62,5 @@ class Frame:
     clauses: Sequence["Clause"] = ()
     summary_for: Collection[str] = ()
     """The offices whose holders are told once a week how the municipality stands."""
+    parts: Sequence[Part] = ()
+    """Whom people may play in the practice district."""

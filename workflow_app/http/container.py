@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
 
-from flask import current_app, g
+from flask import current_app, g, request
 from werkzeug.exceptions import HTTPException
 
 from workflow_app.bootstrap import Container
@@ -19,6 +19,11 @@ def container() -> Container:
     """Return the container this application serves."""
     found: Container = current_app.extensions["container"]
     return found
+
+
+def public(path: str) -> str:
+    """Return the address by which others find a page, wherever this application is mounted."""
+    return f"{container().settings.public_url}{path.removeprefix(request.script_root)}"
 
 
 def read(work: Callable[[SqlUnitOfWork], T]) -> T:

@@ -12,7 +12,16 @@ from workflow_app.notifications.message import Mail, MailError, compose
 from workflow_app.notifications.smtp import SmtpMailer
 from workflow_app.services.letters import FILED
 
-__all__ = ["FileMailer", "Mail", "MailError", "Mailer", "NullMailer", "SmtpMailer", "mailer_from"]
+__all__ = [
+    "FileMailer",
+    "Mail",
+    "MailError",
+    "Mailer",
+    "NullMailer",
+    "SmtpMailer",
+    "UnsentMailer",
+    "mailer_from",
+]
 
 LOCAL_SENDER = "workflow@localhost.localdomain"
 
@@ -66,6 +75,14 @@ class NullMailer:
         """Remember the letter."""
         self.sent.append(mail)
         return ""
+
+
+class UnsentMailer:
+    """Sends nothing and keeps no file: where all is fictional a letter is read in its log."""
+
+    def send(self, mail: Mail) -> str:  # noqa: ARG002 (a mailer's signature)
+        """Say that the letter left for nowhere."""
+        return FILED
 
 
 def mailer_from(settings: Settings) -> Mailer:

@@ -126,7 +126,7 @@ def list_(container: Container, message: Any) -> Finish:
     told = container.read(lambda uow: papers.told(uow, message.municipality_id, paper_id))
     if told is None:
         return _nothing
-    made = new_file(as_docx(ListPaper(**told)), DOCX)
+    made = new_file(container.papers.finished(as_docx(ListPaper(**told))), DOCX)
     return lambda uow: papers.file(uow, paper_id, made)
 
 

@@ -9,7 +9,7 @@ import json
 import os
 import socket
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from functools import cache, partial
 
@@ -122,7 +122,7 @@ def fire_due(container: Container, most: int = 200) -> int:
             try:
                 fired += bool(_fire(container, connection, deadline))
             except Exception as error:  # noqa: BLE001 (the next deadline is not to blame)
-                _tell(error, "deadline failed", deadline_id=deadline.id)
+                tell_failure(error, "deadline failed", deadline_id=deadline.id)
                 _put_aside(container, deadline.id, one_line(error))
     return fired
 
@@ -142,7 +142,7 @@ def _put_aside(container: Container, deadline_id: int, reason: str) -> None:
         )
 
 
-def _tell(error: Exception, what: str, **about: object) -> None:
+def tell_failure(error: Exception, what: str, **about: object) -> None:
     """Write a failure down: at first with its traceback, while it repeats in one line a minute."""
     untold = _failures.news((what, *about.values(), kind_of(error)))
     if untold == 0:
@@ -163,26 +163,36 @@ def run(
             )
             busy = tick() if mine else 0
         except Exception as error:  # noqa: BLE001 (the next tick may succeed)
-            _tell(error, "tick failed", loop=name)
+            tell_failure(error, "tick failed", loop=name)
             busy = 0
         stopping.wait(0 if busy else seconds)
 
 
-def relay(container: Container, celery: Celery, *, with_beat: bool = False) -> None:
+def relay(
+    container: Container,
+    celery: Celery,
+    *,
+    with_beat: bool = False,
+    beside: Sequence[Callable[[Stopping], None]] = (),
+) -> None:
     """Hand waiting messages out until stopped, and fire deadlines in a thread beside if asked to.
 
-    Each has its own lease: another process may hold one of the two.
+    Each has its own lease: another process may hold one of the two. `beside` are other works that
+    end when the relay is stopped, each in a thread.
     """
     line = cache(
         lambda: broker_of(container)
     )  # an address that is none fails the tick, not the start
     with Stopping() as stopping:
-        beside = threading.Thread(target=_beat, args=(container, stopping)) if with_beat else None
-        if beside:
-            beside.start()
+        works = list(beside)
+        if with_beat:
+            works.append(partial(_beat, container))
+        threads = [threading.Thread(target=work, args=(stopping,)) for work in works]
+        for thread in threads:
+            thread.start()
         run(container, "relay", RELAY_SECONDS, lambda: publish(container, celery, line()), stopping)
-        if beside:
-            beside.join()
+        for thread in threads:
+            thread.join()
 
 
 def tick(container: Container) -> int:

@@ -9,6 +9,7 @@ import structlog
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
+from workflow_app.http.container import container
 from workflow_app.http.limits import client_address
 
 log = structlog.get_logger()
@@ -37,6 +38,7 @@ def _tell(response: Response) -> Response:
             status=response.status_code,
             person=g.get("person_id"),
             address=client_address(),
+            **({"practice": True} if container().is_practice else {}),  # of nobody real
             **_named(),
         )
     return response

@@ -13,7 +13,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from workflow_app.engine.appointments import NEAR, Attendance
-from workflow_app.http.container import container, read, transact
+from workflow_app.http.container import public, read, transact
 from workflow_app.services.accounts.access import digest
 from workflow_app.services.calendar import attendances, attended, clashing
 from workflow_app.store.accounts import calendar_links as links
@@ -86,7 +86,7 @@ def subscribe() -> Response | str:
     token = secrets.token_urlsafe(32)
     transact(lambda uow: links.put(uow, person, digest(token)))
     path = url_for("calendar.subscribed", secret=token)
-    return _show(f"{container().settings.public_url}{path}")
+    return _show(public(path))
 
 
 @calendar.get("/calendar.ics")

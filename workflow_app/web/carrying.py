@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from flask import request
 
-from workflow_app.web.entrance import is_inner, split
+from workflow_app.web.entrance import asked, is_inner, split
 
 PREFIX = "_carried."
 TARGET = "_carried_to"
@@ -55,7 +55,7 @@ def sent_here() -> Carried | None:
         return None
     pairs = [(name, text) for name, text in request.form.items(multi=True) if name not in SECRETS]
     is_written = any(text for name, text in pairs if name[:1] != "_" or name.startswith(PASTE))
-    return Carried(request.path, pairs) if is_written else None
+    return Carried(asked(), pairs) if is_written else None
 
 
 def brought() -> Carried | None:

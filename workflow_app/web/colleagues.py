@@ -16,7 +16,7 @@ from workflow_app.documents.qr import qr_png
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import Capacity, OfficeKind
 from workflow_app.http import limits
-from workflow_app.http.container import container, read, transact
+from workflow_app.http.container import container, public, read, transact
 from workflow_app.http.numbers import number_in
 from workflow_app.services.accounts import colleagues as service
 from workflow_app.services.accounts.people import Newcomer, gender_of
@@ -76,7 +76,7 @@ def _show(organisation_id: int, office: str, text: str = "", said: str = "") -> 
         members = store.members(uow, organisation_id, office, wanted, after)
         asking = service.look(own, organisation_id, here.kind, own.waiting(organisation_id, office))
         token = own.link(organisation_id, office)
-        link = f"{container().settings.public_url}{url_for('colleagues.join', token=token)}"
+        link = public(url_for("colleagues.join", token=token))
         return render_template(
             "colleagues/show.html",
             here=here,
@@ -300,7 +300,7 @@ def join(token: str) -> Answer:
                     [(role, place) for role in fill],
                     where.municipality_id,
                     f"{kind.plural.capitalize()}: просят принять, ждёт вашего ответа",
-                    f"{_public_url()}{way}",
+                    public(way),
                 )
             return refused
 

@@ -11,35 +11,45 @@ from flask import request
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response
 
+from workflow_app.bootstrap import Container
 from workflow_app.http.container import container
+from workflow_app.practice import PATH
 from workflow_app.services.accounts.access import SESSION_DAYS, digest
 
 COOKIE = "workflow_session"
 """The visit."""
 KNOWN = "workflow_known"
 KNOWN_DAYS = 365
+DAY = 86400
 MOST_KNOWN = 5
 """So many people of one machine are known to its browser, the last ones."""
 
 
-def called(name: str, *, by_tls: bool) -> str:
-    """Return how a cookie is called."""
-    return f"__Host-{name}" if by_tls else name
+def called(name: str, whose: Container) -> str:
+    """Return how a cookie is called; one of the practice is sent to no other page."""
+    if whose.is_practice:
+        return f"__Secure-practice_{name}" if whose.settings.by_tls else f"practice_{name}"
+    return f"__Host-{name}" if whose.settings.by_tls else name
+
+
+def path(whose: Container) -> str:
+    """Return below which address the cookies are sent."""
+    return PATH if whose.is_practice else "/"
 
 
 def visit() -> str:
     """Return the token of this browser's visit; empty where it has none."""
-    return _get(COOKIE)
+    return get(COOKIE)
 
 
 def begin_visit(response: Response, token: str) -> None:
     """Let the browser carry a visit."""
-    _put(response, COOKIE, token, SESSION_DAYS)
+    put(response, COOKIE, token, SESSION_DAYS * DAY)
 
 
 def end_visit(response: Response) -> None:
     """Let the browser forget its visit."""
-    _put(response, COOKIE, "", 0)
+    put(response, COOKIE, "", 0)
 
 
 def mark_of(login: str) -> str:
@@ -52,12 +62,12 @@ def remember(response: Response, login: str) -> None:
     own = mark_of(login) or secrets.token_urlsafe(16)
     others = [pair for pair in _marks().items() if pair[0] != _short(login)]
     marks = dict([*others, (_short(login), own)][-MOST_KNOWN:])
-    _put(response, KNOWN, _signer().dumps(marks), KNOWN_DAYS)
+    put(response, KNOWN, str(_signer().dumps(marks)), KNOWN_DAYS * DAY)
 
 
 def _marks() -> dict[str, str]:
     try:
-        found = _signer().loads(_get(KNOWN))
+        found = _signer().loads(get(KNOWN))
     except BadSignature:
         return {}
     return dict(found)
@@ -73,17 +83,19 @@ def _signer() -> URLSafeSerializer:
     )
 
 
-def _get(name: str) -> str:
-    return request.cookies.get(called(name, by_tls=container().settings.by_tls), "")
+def get(name: str) -> str:
+    """Return what a cookie of this browser holds; empty where it has none."""
+    return request.cookies.get(called(name, container()), "")
 
 
-def _put(response: Response, name: str, value: str, days: int) -> None:
-    by_tls = container().settings.by_tls
+def put(response: Response, name: str, value: str, seconds: int) -> None:
+    """Let the browser carry a cookie for so long, out of the reach of scripts."""
     response.set_cookie(
-        called(name, by_tls=by_tls),
+        called(name, container()),
         value,
-        max_age=days * 86400,
+        max_age=seconds,
+        path=path(container()),
         httponly=True,
         samesite="Lax",
-        secure=by_tls,
+        secure=container().settings.by_tls,
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import SplitResult, quote, urlsplit
 
-from flask import Request
+from flask import Request, request
 from werkzeug.datastructures import FileStorage, ImmutableMultiDict, MultiDict
 
 from workflow_app.engine.text import cleaned, file_name
@@ -53,6 +53,11 @@ class HouseRequest(Request):
         if not environ.get("PATH_INFO", "").startswith(SCRIPTS):
             self.parameter_storage_class = CleanParameters
         super().__init__(environ, *arguments, **named)
+
+
+def asked() -> str:
+    """Return the path of this page as browsers say it, wherever the application is mounted."""
+    return request.script_root + request.path
 
 
 def split(address: str) -> SplitResult:

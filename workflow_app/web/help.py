@@ -32,7 +32,12 @@ def show() -> str:
         capacities = uow.actor(person_id()).capacities
         held = {one.role for one in capacities}
         duties = [duty for duty in _duties(uow, held) if duty.begins or duty.decides]
-        return render_template("help/show.html", duties=duties, capacities=capacities)
+        return render_template(
+            "help/show.html",
+            duties=duties,
+            capacities=capacities,
+            has_practice=container().has_practice,
+        )
 
     return read(look)
 

@@ -33,7 +33,7 @@ from workflow_app.store.operations import health
 from workflow_app.store.read_models import queries
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web.carrying import sent_here
-from workflow_app.web.entrance import SCRIPTS, split
+from workflow_app.web.entrance import SCRIPTS, asked, split
 
 pages = Blueprint("pages", __name__)
 
@@ -111,7 +111,7 @@ def _known(uow: SqlUnitOfWork) -> dict[str, Any]:
         "roles": roles,
         "sees_all": bool(roles & (ANSWER_FOR_ALL | WATCH)),
         "sections": [
-            (section, address)
+            (section, request.script_root + address)
             for section in container().frame.sections
             for address in section.addresses(actor, is_narrow=uow.is_narrow)
         ],
@@ -193,7 +193,7 @@ def _unavailable(error: Exception) -> tuple[BaseResponse | str, int]:
         return jsonify(code=f"http_{code}", message=sentence, fields={}), code
     g.person_id = None  # who she is stands in the database
     carried = sent_here()
-    again = split(request.referrer or "").path if carried else request.path
+    again = split(request.referrer or "").path if carried else asked()
     return render_template(
         "failure.html", code=code, sentence=sentence, carried=carried, again=again
     ), code

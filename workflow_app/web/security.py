@@ -44,6 +44,8 @@ OPEN = {
     "verification.show",
     "polls.answer",
     "suggesting.suggest",
+    "part.enter",
+    "part.choose",
 }
 """Endpoints for people who are not signed in; a test reads this list."""
 SETS_UP = OPEN | {"access.sign_out", "second_factor.show", "second_factor.switch_on"}
@@ -98,9 +100,13 @@ def _who() -> BaseResponse | None:
         if request.endpoint is None:
             return None
         if request.method in ("GET", "HEAD"):
-            return redirect(url_for("access.sign_in", next=request.full_path.rstrip("?")))
+            return redirect(url_for("access.sign_in", next=_looked_at()))
         return _ended()
     return None
+
+
+def _looked_at() -> str:
+    return request.script_root + request.full_path.rstrip("?")
 
 
 def _ended() -> BaseResponse:
@@ -128,6 +134,8 @@ def _ended() -> BaseResponse:
 
 
 def _is_demanded() -> bool:
+    if container().is_practice:  # nobody's telephone is asked for there
+        return False
     processes = container().processes.values()
     return read(lambda uow: is_demanded_of(uow.actor(person_id()), processes))
 
@@ -138,7 +146,7 @@ def _set_up_first() -> BaseResponse:
     if is_fragment():
         return make_response(jsonify(code="second_factor", message=sentence, fields={}), 403)
     is_look = request.method in ("GET", "HEAD")
-    target = request.full_path.rstrip("?") if is_look else split(request.referrer or "").path
+    target = _looked_at() if is_look else split(request.referrer or "").path
     door = url_for("second_factor.show", next=target or None)
     carried = None if is_look else sent_here()
     if carried is None:

@@ -16,7 +16,7 @@ from workflow_app.engine.registers import Register, Suggested
 from workflow_app.engine.roles import Capacity
 from workflow_app.engine.text import cleaned
 from workflow_app.http import limits
-from workflow_app.http.container import container, read, stop_reading, transact
+from workflow_app.http.container import container, public, read, stop_reading, transact
 from workflow_app.http.numbers import number_in
 from workflow_app.services.accounts.access import TOO_OFTEN, is_too_often
 from workflow_app.services.letters import tell_of_waiting
@@ -71,7 +71,7 @@ def suggest(key: str) -> Answer:
                 to,
                 link.municipality_id,
                 f"{register.title}: предложено по ссылке, ждёт вашего решения",
-                f"{container().settings.public_url}{way}?of={link.organisation_id}",
+                f"{public(way)}?of={link.organisation_id}",
             )
         return refusal
 

@@ -20,15 +20,15 @@ document.addEventListener("submit", (event) => {
     return import("./draft.js").then(({ sendAll }) => sendAll()).finally(() => event.target.requestSubmit());
   }
   delete dataset.tried;
-  if (dataset.unsaved && !clears(dataset.unsaved)) return event.preventDefault();
+  if (dataset.unsaved && !clears(dataset.unsaved, dataset.drafts || "")) return event.preventDefault();
   if (dataset.sent) event.preventDefault();
   dataset.sent = "1";
   setTimeout(() => delete dataset.sent, 3000);
 });
 
 // Who leaves a shared machine leaves none of her text on it; what could not be sent is asked about.
-function clears(question) {
-  const keys = Object.keys(localStorage).filter((key) => key.startsWith("draft-"));
+function clears(question, whose) {
+  const keys = Object.keys(localStorage).filter((key) => key.startsWith(`draft-${whose}`));
   const unsent = keys.some((key) => !JSON.parse(localStorage.getItem(key)).sent);
   if (unsent && !confirm(question)) return false;
   keys.forEach((key) => localStorage.removeItem(key));
