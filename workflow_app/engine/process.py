@@ -511,6 +511,12 @@ class Process:
         """Return what persons may do in a state."""
         return tuple(t for t in self.leaving(state) if t.is_by_person)
 
+    def main_step(self, state: State, role: Role) -> Transition | None:
+        """Return the step a role is waited for with: its primary one, or its only one."""
+        own = [one for one in self.moves(state.key) if role in one.by]
+        main = [one for one in own if one.style == "primary"] or own
+        return main[0] if main and (len(main) == 1 or main[0].style == "primary") else None
+
     def starts(self) -> tuple[Transition, ...]:
         """Return how a case may begin; the system takes the first."""
         return self.leaving("")

@@ -127,7 +127,7 @@ EXPIRY = Due(
 )
 
 forming = process.state(
-    "forming", "Создаётся", waits_for=SPECIALIST, unlimited=YEARS,
+    "forming", "Создаётся", work="Подготовить сеть к работе", waits_for=SPECIALIST, unlimited=YEARS,
     due=Due("activation", 10, remind=(3,), escalate=((1, DEPARTMENT_HEAD),),
         title="Готовность сети к работе"),
 )
@@ -153,7 +153,8 @@ active = process.state(
     "active", "Действует", due=(EXPIRY, REPORT_OPENS, VISIT_ASKED, REQUESTS_ASKED), unlimited=YEARS
 )
 suspended = process.state(
-    "suspended", "Приостановлена", waits_for=SPECIALIST, unlimited=YEARS, aside=True,
+    "suspended", "Приостановлена", work="Решить, возобновить ли сеть", waits_for=SPECIALIST,
+    unlimited=YEARS, aside=True,
     due=Due("pause", unit="calendar", remind=(5,), escalate=((1, DEPARTMENT_HEAD),),
             on=says("до дня, названного при приостановлении")(
                 lambda case: case.data.paused_until or case.today

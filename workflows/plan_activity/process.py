@@ -94,6 +94,7 @@ reported_up = process.state(
 )
 asked_to_cancel = process.state(
     "asked_to_cancel", "Отмена на согласовании в методическом центре", waits_for=METHODIST,
+    work="Решить, отменять ли мероприятие",
     due=Due("cancellation", 5, remind=(1,), escalate=((1, COORDINATOR),),
         title="Согласование отмены"), unlimited=OFTEN,
 )

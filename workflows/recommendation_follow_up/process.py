@@ -82,6 +82,7 @@ fulfilled = process.state(
 )
 escalated = process.state(
     "escalated", "Не выполнена дважды: решает руководитель", waits_for=DEPARTMENT_HEAD,
+    work="Решить, что дальше с рекомендацией",
     unlimited=AGAIN,
     due=DECISION,
 )

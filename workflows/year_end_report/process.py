@@ -133,6 +133,7 @@ submitted = process.state(
 )
 under_review = process.state(
     "under_review", "Рассматривается в методическом центре", waits_for=(METHODIST, IMC_HEAD),
+    work="Рассмотреть справку",
     unlimited="руководитель возвращает в методический центр, сколько нужно",
     due=Due("report_review", 5, remind=(1,), escalate=((1, IMC_HEAD), (3, SPECIALIST)),
         title="Рассмотрение справки"),

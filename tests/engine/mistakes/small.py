@@ -38,7 +38,7 @@ def small(key: str = "toy", **declared: Any) -> tuple[Process, State, State]:
     draft = process.state("drafted", "Черновик", due=SOON, waits_for=CLERK)
     done = process.final("done", "Готово")
     process.start("begin", "Начать", draft, by=(SYSTEM_ROLE, CLERK), past="Начато")
-    process.move("finish", "Закончить", draft, done, by=CLERK, past="Закончено")
+    process.move("finish", "Закончить", draft, done, by=CLERK, style="primary", past="Закончено")
     return process, draft, done
 
 

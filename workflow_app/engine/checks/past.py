@@ -1,10 +1,11 @@
-"""Mistakes of telling: history says what happened, so it speaks in the past and never orders."""
+"""Mistakes of telling: history speaks in the past and never orders, work says what to do."""
 
 import re
 from collections.abc import Iterator
 
 from workflow_app.engine.checks.finding import Finding, World
-from workflow_app.engine.process import Process
+from workflow_app.engine.process import Process, State
+from workflow_app.engine.roles import Role
 
 _INFINITIVE = re.compile(r"(?!.*ост[ьи]\b)\w+(?:ть|ться|ти|тись|чь|чься)\b")
 _NOUNS = frozenset(
@@ -35,6 +36,20 @@ def check(process: Process, _world: World) -> Iterator[Finding]:
                 )
             elif is_ordering(answer.past):
                 yield Finding(ballot.where, "not_past", _order(answer.past))
+
+    for state in process.states.values():
+        if any(_is_unsaid(process, state, role) for role in state.waits_for):
+            yield Finding(
+                state.where,
+                "work_unsaid",
+                f"Состояние «{state.title}» ждёт, а что сделать, не сказано: дайте ему work, "
+                "«Рассмотреть справку»",
+            )
+
+
+def _is_unsaid(process: Process, state: State, role: Role) -> bool:
+    """Tell whether a queue could only call the work of a role as the state is called."""
+    return not state.work_title and process.main_step(state, role) is None
 
 
 def is_ordering(told: str) -> bool:

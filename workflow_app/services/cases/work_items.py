@@ -52,11 +52,10 @@ class Waiting:
         self, process: Process, case: Case, state: State, due_at: Any
     ) -> Iterable[NewWorkItem]:
         for role in state.waits_for:
-            moves = [t for t in process.moves(state.key) if role in t.by]
-            named = (called(t, case).title for t in moves if t.style == "primary")
-            primary = next(named, state.title)
+            step = process.main_step(state, role)
             again = " (представлено снова)" if is_up_again(process, case) else ""
-            title = f"{state.work_title or primary}{again}"
+            named = called(step, case).title if step else state.title
+            title = f"{state.work_title or named}{again}"
             for held_by, organisation in targets(role, case.parties):
                 yield NewWorkItem(held_by, organisation, title, state.key, due_at=due_at)
 
