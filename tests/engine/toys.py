@@ -153,6 +153,7 @@ plan.move(
     draft,
     {active: is_short, voting: otherwise},
     by=CLERK,
+    style="primary",
     if_=[filled, at_most("propose", 3, instead="Хватит.")],
     do=[snapshot, vote.open, fan],
     past="Сделано",

@@ -8,6 +8,8 @@ from stories import done
 
 from workflow_app.store.documents import files
 
+pytestmark = pytest.mark.shipped
+
 REMARK = "Срок в пункте 2 <b>раньше</b> & {{ приказа }}"
 
 
@@ -24,7 +26,6 @@ def rows_of(district, sheet):
     return [row[0] if len(set(row)) == 1 else row for row in rows]
 
 
-@pytest.mark.shipped
 def test_every_round_stands_with_its_text_who_answered_and_what_was_said(browser, district, order):
     done(district.act("P003", order, "send"))
     district.at("2025-08-28 10:00")

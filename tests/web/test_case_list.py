@@ -68,7 +68,7 @@ def test_what_is_due_next_stands_first_and_what_has_no_term_last(browser, distri
 def test_a_case_tells_what_it_waits_for_and_until_when(browser, submitted):
     page = browser("P003").get("/cases")
     row = re.search(rf'<a href="/cases/{submitted}".*?</tr>', page, re.DOTALL)[0]
-    assert "Дать заключение" in row
+    assert "Дать заключение: методист" in row
     assert 'class="pill ' in row
 
 
@@ -88,7 +88,7 @@ def test_what_was_looked_at_is_taken_along_as_a_workbook_and_csv(browser):
     book = load_workbook(BytesIO(reader.client.get("/cases/rows.xlsx?order=due").data))
     rows = book.get_sheet_by_index(0).to_python()
     assert [row[-1] for row in rows[1:]] == [
-        f"/cases/{one}" for one in listed(reader.get("/cases?order=due"))
+        f"http://localhost/cases/{one}" for one in listed(reader.get("/cases?order=due"))
     ]
     text = reader.client.get("/cases/rows.csv?text=ничего-такого-нет").data.decode("utf-8-sig")
     assert text.count("\r\n") == 1

@@ -18,7 +18,6 @@ from xml.parsers import expat
 from workflow_app.documents.findings import refused
 from workflow_app.documents.names import w
 from workflow_app.documents.package import check_document, read_package
-from workflow_app.documents.preview import footers
 
 MOST_SIGNS = 2_000_000
 """Of the text of a file."""
@@ -84,12 +83,11 @@ def difference(before: bytes, after: bytes) -> Sequence[Changed | Same]:
 
 
 def blocks(docx: bytes) -> list[Block]:
-    """Return the text of a file: its body, then what stands at the foot of its pages."""
+    """Return the text of a file without the foot of its pages: that tells of the edition itself."""
     check_document(docx)
     package = read_package(docx)
     reader = _Reader()
-    for name in (package.main, *footers(package)):
-        reader.read(package.members[name])
+    reader.read(package.members[package.main])
     return reader.found
 
 

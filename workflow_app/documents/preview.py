@@ -27,12 +27,12 @@ def preview_html(docx: bytes) -> str:
     root = parse(package.members[package.main])
     _draw(root, package, package.main)
     text = "".join(_blocks(root.find(w("body")), styles))
-    feet = dict.fromkeys(_footer(package, name, styles) for name in footers(package))
+    feet = dict.fromkeys(_footer(package, name, styles) for name in _footers(package))
     foot = "".join(f'<footer class="doc-footer">{each}</footer>' for each in feet if each)
     return f'<article class="doc-paper" lang="ru">{text}{foot}</article>'
 
 
-def footers(package: Package) -> list[str]:
+def _footers(package: Package) -> list[str]:
     """The footers of a first page, which say the most; all where no page is told apart."""
     names = [name for name, kind in package.types.items() if kind == FOOTER]
     return [name for name in names if is_of_first_page(package, name)] or names

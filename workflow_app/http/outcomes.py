@@ -107,21 +107,22 @@ def _next(
     if state.is_final:
         yield f"Дело завершено: «{state.title}»"
         return
-    found = process.answer(action)
-    for (ballot, title), items in _grouped(work).items():
+    found, grouped = process.answer(action), _grouped(work)
+    own = {place for place, items in grouped.items() if any(_is_hers(one, actor) for one in items)}
+    for (ballot, title), items in grouped.items():
         until = due.get(ballot, "")
-        if any(_is_hers(item, actor) for item in items):
+        if (ballot, title) in own:
             yield f"Дальше от вас: «{title}»{until}"
         elif ballot in process.ballots:
             more = "ещё " if found and found[0].key == ballot else ""
             count = plural(len(items), *process.ballots[ballot].awaited)
             yield f"Ждём {more}{count}{_named(uow, process, case, items)}{until}"
-        else:
+        elif not own:  # the roles of a state are alternatives: hers is enough
             who = list(dict.fromkeys(whom(uow, process, case, item) for item in items))
             rest = f" и ещё {len(who) - NAMED}" if len(who) > NAMED else ""
             yield f"Дальше — {' или '.join(who[:NAMED])}{rest}: «{title}»{until}"
     if not work:
-        yield f"Сейчас: «{state.title}»"
+        yield f"Сейчас: «{state.title}», от вас больше ничего не требуется"
 
 
 def _grouped(work: Sequence[OpenWork]) -> Mapping[tuple[str, str], Sequence[OpenWork]]:

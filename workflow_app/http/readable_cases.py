@@ -52,7 +52,8 @@ def cases_in_sight(
     known = uow.processes
     rows = case_list.cases(uow.session, actor, wanted, sight(known), most)
     shown = rows[:most]
-    waits = case_list.awaited(uow.session, shown, uow.today) if shown else {}
+    titles = {role.held_by: role.title for one in known.values() for role in one.roles()}
+    waits = case_list.awaited(uow.session, shown, uow.today, titles) if shown else {}
     seen = [
         row
         for row in shown

@@ -38,6 +38,8 @@ STATES: Mapping[str, str] = {
     "done": "без письма: дело уже сделано",
 }
 """What became of the letter of a notice → how the log of letters calls it."""
+SENT, ONLY_FILED = "sent", "filed"
+"""A state, and what is asked for where a letter in it was handed to no server."""
 FILED = "записано в файл"
 """The answer of a mailer that hands letters to no server."""
 NOT_MAILED = "записано в файл: почта не подключена, человек письма не получил"

@@ -15,7 +15,7 @@ from workflow_app.http.passwords import confirm
 from workflow_app.services import letter_choices
 from workflow_app.services.accounts import access as service
 from workflow_app.services.accounts import passwords
-from workflow_app.services.letters import ACCESS, ALIKE, MOST_LETTERS, heading_of
+from workflow_app.services.letters import ACCESS, ALIKE, FILED, MOST_LETTERS, heading_of
 from workflow_app.store.accounts import access_changes, sessions
 from workflow_app.store.accounts.access_changes import SqlAccessChanges
 from workflow_app.store.accounts.identities import SqlIdentities
@@ -231,6 +231,7 @@ def show_notices() -> str:
     return read(
         lambda uow: render_template(
             "account/notices.html",
+            filed=FILED,
             groups=[*_groups(notice_store.of_person(uow.session, person, MOST_NOTICES))],
         )
     )

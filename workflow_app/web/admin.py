@@ -240,6 +240,9 @@ def _missing(uow: SqlUnitOfWork, place: int) -> Iterator[Trouble]:
     if bounced:
         why = "Почтовый сервер не принимает эти адреса. Исправьте их на странице человека."
         yield Trouble("Письма не доходят", why, bounced, "", "")
+    if container().settings.smtp_url is None and not container().is_practice:
+        why = "Письма остаются в файлах на сервере. Скажите тому, кто его ведёт."
+        yield Trouble("Почта не подключена", why, [], url_for("letters.show"), "Письма")
     asked = [(f"{one.title} ({by})", "") for one, by in SqlAccessChanges(uow).asked_in(place)]
     if asked:
         way = url_for("access_changes.show")

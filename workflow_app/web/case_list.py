@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template, request, url_for
 
 from workflow_app.engine.process import Process, State
 from workflow_app.engine.roles import Actor
@@ -134,7 +134,7 @@ def _rows(uow: SqlUnitOfWork) -> Iterator[Sequence[Any]]:
                 "; ".join(waits.steps) if waits else "",
                 _day(line.changed_at),
                 _day(line.finished_at),
-                f"/cases/{line.id}",
+                url_for("cases.show", instance_id=line.id, _external=True),
             )
         count += AT_ONCE
         if not found.after:

@@ -16,7 +16,15 @@ from workflow_app.services import letter_log as service
 from workflow_app.services.administration import officer
 from workflow_app.services.cases.attachments import CSV, XLSX
 from workflow_app.services.letter_choices import KINDS, PROGRESS
-from workflow_app.services.letters import FILED, NOT_MAILED, STATES, TOGETHER, UNCHOSEN
+from workflow_app.services.letters import (
+    FILED,
+    NOT_MAILED,
+    ONLY_FILED,
+    SENT,
+    STATES,
+    TOGETHER,
+    UNCHOSEN,
+)
 from workflow_app.store.messages import letter_log as store
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import tables
@@ -70,7 +78,7 @@ def _seen(
         said = "" if line.answer == FILED else line.answer
         words = line.answer or ("почтовый сервер не отвечает" if is_out else "")
         state = STATES[line.state]
-        if line.state == "sent" and line.answer == FILED:
+        if line.state == SENT and line.answer == FILED:
             state = NOT_MAILED
         if line.waits_until:
             state = f"{state} ({moment(line.waits_until)})"
@@ -92,7 +100,7 @@ def _wanted() -> store.LogFilter:
         args.get("person", "").strip()[:100],
         number_in(args.get("who")),
         number_in(args.get("case")),
-        state if state in STATES or state == "lost" else "",
+        state if state in STATES or state in ("lost", ONLY_FILED) else "",
         kind if kind in KINDS else "",
         day_in(args.get("since")),
         day_in(args.get("until")),
@@ -117,7 +125,7 @@ def show() -> str:
             below=rows[store.A_PAGE - 1].line.id if len(rows) > store.A_PAGE else None,
             wanted=_wanted(),
             query=_query(),
-            states={"lost": LOST, **STATES},
+            states={"lost": LOST, ONLY_FILED: NOT_MAILED, **STATES},
             kinds=KINDS,
             is_out=store.is_out(uow.connection, by.municipality_id),
         )

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Select, delete, insert, select, update
 
 from workflow_app.engine.roles import Capacity
 from workflow_app.services.letter_log import LOST, SENT_AGAIN, Lost
+from workflow_app.services.letters import FILED, ONLY_FILED, SENT
 from workflow_app.store.accounts.admin import called
 from workflow_app.store.directory.questions import organisation_names
 from workflow_app.store.directory.zones import zones
@@ -132,7 +133,11 @@ def _conditions(uow: SqlUnitOfWork, place: int, wanted: LogFilter) -> list[Any]:
         found.append(_NOTICE.c.person_id == wanted.who)
     if wanted.case:
         found.append(_NOTICE.c.instance_id == wanted.case)
-    if wanted.state:
+    if wanted.state in (SENT, ONLY_FILED):
+        found.append(_NOTICE.c.letter_state == SENT)
+        is_filed = _NOTICE.c.answer == FILED
+        found.append(is_filed if wanted.state == ONLY_FILED else ~is_filed)
+    elif wanted.state:
         states = sorted(LOST) if wanted.state == "lost" else [wanted.state]
         found.append(_NOTICE.c.letter_state.in_(states))
     if wanted.kind:

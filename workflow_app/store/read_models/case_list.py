@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Subquery, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from workflow_app.engine.roles import POST, Actor
-from workflow_app.store.models.directory import Organisation
+from workflow_app.store.models.directory import Organisation, Person, Position
 from workflow_app.store.models.instances import Instance, Participant, WorkItem
 from workflow_app.store.read_models.queries import (
     CASES,
@@ -104,25 +104,33 @@ def stages(session: Session, actor: Actor, sight: Sight) -> frozenset[tuple[str,
     return frozenset((process, state) for process, state in found)
 
 
-def awaited(session: Session, cases: Sequence[CaseLine], on: dt.date) -> Mapping[int, Awaited]:
-    """Return case → what it waits for, under the names of a day."""
+def awaited(
+    session: Session, cases: Sequence[CaseLine], on: dt.date, titles: Mapping[str, str]
+) -> Mapping[int, Awaited]:
+    """Return case → what it waits for, and of whom, as they are called on a day.
+
+    An office of the whole municipality is told by its title (role → title).
+    """
     query = (
         select(
             WorkItem.instance_id,
             WorkItem.title,
             WorkItem.due_at,
-            func.coalesce(Organisation.called(on), ""),
+            WorkItem.role,
+            func.coalesce(Organisation.called(on), Person.short_nom, ""),
         )
         .outerjoin(
             Organisation, and_(Organisation.id == WorkItem.organisation_id, WorkItem.role != POST)
         )
+        .outerjoin(Position, and_(Position.id == WorkItem.organisation_id, WorkItem.role == POST))
+        .outerjoin(Person, Person.id == Position.person_id)
         .where(WorkItem.instance_id.in_([one.id for one in cases]), is_awaited())
         .order_by(WorkItem.due_at, WorkItem.id)
     )
     names: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     dues: dict[int, dt.datetime] = {}
-    for case, title, due_at, organisation in session.execute(query):
-        names[case][title].append(organisation)
+    for case, title, due_at, role, name in session.execute(query):
+        names[case][title].append(name or titles.get(role, ""))
         if due_at:
             dues[case] = min(due_at, dues.get(case, due_at))
     return {
@@ -131,9 +139,9 @@ def awaited(session: Session, cases: Sequence[CaseLine], on: dt.date) -> Mapping
     }
 
 
-def _told(title: str, organisations: Sequence[str]) -> str:
+def _told(title: str, names: Sequence[str]) -> str:
     """Return a step with those it waits for."""
-    named = list(dict.fromkeys(filter(None, organisations)))
+    named = list(dict.fromkeys(filter(None, names)))
     rest = f" и ещё {len(named) - MOST_NAMED}" if len(named) > MOST_NAMED else ""
     return f"{title}: {', '.join(named[:MOST_NAMED])}{rest}" if named else title
 
