@@ -132,6 +132,8 @@ NO_PAGES = {
     "calendar.as_ics": "a file for other calendars",
     "indicators.as_csv": "a table as a file",
     "journals.as_csv": "a table as a file",
+    "case_list.as_csv": "a table as a file",
+    "case_list.as_xlsx": "a table as a file",
     "journals.as_xlsx": "a table as a file",
     "indicators.as_xlsx": "a table as a file",
     "register_files.as_csv": "a table as a file",
