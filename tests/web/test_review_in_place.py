@@ -42,6 +42,12 @@ def test_a_remark_takes_one_form_of_the_page_and_is_in_no_history(browser, distr
         assert TEXT not in browser(reader).get(f"/cases/{submitted}")
 
 
+def test_every_step_beside_a_review_takes_what_is_written_along(browser, submitted):
+    beside = browser("P006").get(f"/cases/{submitted}").split('id="may"')[1].split("</ul>")[0]
+    assert beside.count('form="review" name="_ask"') == 2
+    assert "/actions/" not in beside
+
+
 def test_a_part_with_a_remark_is_not_accepted_and_both_are_taken_back(browser, submitted):
     methodist = browser("P006")
     write(methodist, submitted, _accept="name")
