@@ -1,5 +1,6 @@
 """The sheet of approval: every round of every question, as a paper of the case."""
 
+from html import escape
 from io import BytesIO
 
 import pytest
@@ -119,7 +120,7 @@ def test_answers_stand_together_with_where_they_lead_and_an_objection_heads_the_
     assert lost in browser("P005").get(f"/cases/{order}/actions/object")
     done(district.act("P005", order, "object", reason=REMARK))
     page = browser("P003").get(f"/cases/{order}")
-    assert REMARK in page.split('class="note sent-back"')[1].split("</div>")[0]
+    assert escape(REMARK) in page.split('class="note sent-back"')[1].split("</div>")[0]
 
 
 @pytest.mark.shipped

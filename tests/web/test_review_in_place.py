@@ -92,6 +92,9 @@ def test_a_step_that_would_drop_remarks_says_so_wherever_it_is_taken(browser, di
     write(methodist, submitted, on__goal=TEXT)
     path = f"/cases/{submitted}/actions/endorse"
     page = methodist.get(path)
+    assert "записано 1 замечание" in page
+    assert f'<li class="told-lines">{TEXT}</li>' in page
+    assert f'href="/cases/{submitted}/actions/return"' in page
     sent = {name: field(page, name) for name in ("_version", "_seen")}
     answer = methodist.post(path, status=422, conclusion="Условия выполнены.", **sent)
     assert "записано 1 замечание" in answer.get_data(as_text=True)
