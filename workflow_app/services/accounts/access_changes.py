@@ -42,6 +42,8 @@ from workflow_app.services.administration import (
 from workflow_app.services.registers.names import TitleForms
 
 LONGEST_EMAIL = 200
+LONGEST_SAID = 380
+"""A column of 400 holds it with what stands before: «Нужно согласие.»"""
 WAITS_FOR_YOU = (
     "Просит: {}. Пока никто не согласился, ничего не меняется. Не знаете об этом — отклоните."
 )
@@ -313,7 +315,7 @@ class Appointment(_Wish):
             f" по {self.ends_on:%d.%m.%Y}" if self.ends_on else ""
         )
         power = _given(store.power_of(self.role))
-        return f"Назначение: {name}, {self.title.strip()}, {place}, {days}{power}"
+        return f"Назначение: {name}, {self.title.strip()[:100]}, {place[:80]}, {days}{power}"
 
     def wrong(self, store: AccessChanges, municipality_id: int) -> Refusal | None:
         """Return why nobody can get this office."""
@@ -617,7 +619,8 @@ def _held(store: AccessChanges, person_id: int) -> str:
 
 def _said(store: AccessChanges, municipality_id: int, wished: Wish) -> str | Refusal:
     name = store.person_name(municipality_id, wished.person_id)
-    return wished.said(store, municipality_id, name) if name else UNKNOWN
+    said = wished.said(store, municipality_id, name) if name else UNKNOWN
+    return said if isinstance(said, Refusal) else said[:LONGEST_SAID]
 
 
 def _carry_out(store: AccessChanges, by: Capacity, wished: Wish, title: str, **more: Any) -> None:
