@@ -39,9 +39,22 @@ AUDITOR = Role("auditor", "наблюдатель", "auditor")
 DEPARTMENT = (SPECIALIST, DEPUTY, DEPARTMENT_HEAD, CLERK)
 IMC = (METHODIST, IMC_HEAD)
 
+IN_SCHOOL = {"school": "в школе"}
+IN_CENTRE = {"imc": "в методическом центре"}
+IN_DEPARTMENT = {"department": "в управлении образованием"}
+
 OFFICES = (
-    OfficeKind("school_head", invites=("teacher",)),
-    OfficeKind("teacher", "педагог", "педагоги", is_narrow=True),
+    OfficeKind("school_head", invites=("teacher",), at=IN_SCHOOL),
+    OfficeKind("network_coordinator", at=IN_SCHOOL),
+    OfficeKind("teacher", "педагог", "педагоги", is_narrow=True, at=IN_SCHOOL),
     OfficeKind("school_staff", "сотрудник школы", "сотрудники школы", is_narrow=True),
+    OfficeKind("methodist", at=IN_CENTRE),
+    OfficeKind("imc_head", at=IN_CENTRE),
+    OfficeKind("dept_specialist", at=IN_DEPARTMENT),
+    OfficeKind("department_deputy", at=IN_DEPARTMENT),
+    OfficeKind("department_head", at=IN_DEPARTMENT),
+    OfficeKind("clerk", at=IN_DEPARTMENT),
+    OfficeKind("admin", at=IN_DEPARTMENT | IN_CENTRE),
+    OfficeKind("auditor", at=IN_DEPARTMENT | IN_CENTRE),
 )
 """Offices that give more or less than their parts in processes."""

@@ -792,10 +792,19 @@ def test_two_lines_that_contradict_each_other_are_told(session, folder, file, be
 
 def test_an_office_that_no_process_knows_is_told_with_those_there_are(folder):
     spoil(folder, "people.csv", "S10,teacher", "S10,techer")
-    _, report = read_district(folder, None, {"school_head", "teacher"})
+    _, report = read_district(folder, None, {"school_head": {"school": "в школе"}, "teacher": {}})
     said = {str(one) for one in report.problems if one.column == "role_code"}
     assert (
         "people.csv, строка 31, столбец role_code: такой роли нет; есть: school_head, teacher"
+        in said
+    )
+
+
+def test_an_office_that_is_not_given_in_such_an_organisation_is_told(folder):
+    _, report = read_district(folder, None, {"teacher": {"imc": "в методическом центре"}})
+    said = {str(one) for one in report.problems if one.code == "role_elsewhere"}
+    assert (
+        "people.csv, строка 31, столбец role_code: эту роль дают только в методическом центре"
         in said
     )
 

@@ -171,6 +171,37 @@ def test_a_key_office_is_given_by_two_and_no_office_to_oneself(
         assert account(district, who)["reset_at"] is None
 
 
+def test_whoever_agrees_reads_which_power_is_given(browser, district):
+    given = {"person": district.people["P106"], "title": "учитель истории"}
+    officer = browser("P003")
+    officer.post("/admin/positions", **appointment(district, "admin", **given))
+    said = "Даёт: роль «администратор»: ведёт людей, должности и настройки"
+    reader = browser("P002")
+    for path in ("/access-changes", "/notices"):
+        assert said in reader.get(path)
+    for path in ("/admin", "/admin/audit"):
+        assert said in officer.get(path)
+    assert "Ждут согласия второго человека: 1" in officer.get("/admin/people")
+    alone = officer.get("/admin/people?waiting=1")
+    assert "p106@levokum.example" in alone
+    assert "p105@levokum.example" not in alone
+
+
+def test_a_new_address_says_as_whom_one_would_come_in(browser, ask):
+    assert ask("/admin/people/{}/email", email=NEW)
+    said = "Так входит: роль «директор школы»: подписывает за свою организацию"
+    assert said in browser("P002").get("/access-changes")
+
+
+def test_a_role_is_given_only_where_it_belongs(browser, district):
+    sent = appointment(district, "dept_specialist", "S05", person=district.people["P106"])
+    officer = browser("P003")
+    officer.post("/admin/positions", **sent)
+    assert "Эту роль дают только в управлении образованием" in officer.get("/admin/positions")
+    assert district.rows(AccessChange) == []
+    assert '<optgroup label="в школе"' in officer.get("/admin/positions")
+
+
 @pytest.mark.parametrize(
     ("absent", "who", "by", "by_two"),
     [

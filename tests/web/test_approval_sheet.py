@@ -1,5 +1,6 @@
 """The sheet of approval: every round of every question, as a paper of the case."""
 
+from html import escape
 from io import BytesIO
 
 import pytest
@@ -105,3 +106,44 @@ def test_a_draft_offers_none_and_for_strangers_there_is_no_case(browser, distric
     assert path in head.get(f"/cases/{draft}")
     browser("P112").post(path, status=404)
     assert sheets(district, draft) == []
+
+
+@pytest.mark.shipped
+def test_answers_stand_together_with_where_they_lead_and_an_objection_heads_the_returned_text(
+    browser, district, order
+):
+    done(district.act("P003", order, "send"))
+    offers = browser("P005").get(f"/cases/{order}").split('id="may"')[1].split("</ul>")[0]
+    assert "<summary>" not in offers.partition("Возразить")[0]
+    assert "ведёт к этапу «На подписи»" in offers
+    lost = "ведёт к этапу «Возвращён»; отменить будет нельзя"
+    assert lost in offers
+    assert lost in browser("P005").get(f"/cases/{order}/actions/object")
+    done(district.act("P005", order, "object", reason=REMARK))
+    page = browser("P003").get(f"/cases/{order}")
+    assert escape(REMARK) in page.split('class="note sent-back"')[1].split("</div>")[0]
+
+
+@pytest.mark.shipped
+def test_an_old_tab_gives_back_what_was_typed_and_offers_what_is_open(browser, district, order):
+    done(district.act("P003", order, "send"))
+    typed = {"extra": "Провести совещание.", "_version": "1"}
+    page = browser("P003").post(f"/cases/{order}/draft", status=422, **typed).get_data(as_text=True)
+    assert "Что вы написали" in page
+    assert ">\nПровести совещание.</textarea>" in page
+    assert "На этой стадии текст не меняют" in page
+    assert "Вы можете" not in page
+
+
+@pytest.mark.shipped
+def test_registration_asks_for_no_date_its_journal_never_takes(browser, district, order):
+    done(district.act("P003", order, "send"))
+    for who in ("P005", "P002"):
+        district.act(who, order, "visa")
+    done(district.act("P002", order, "sign"))
+    page = browser("P004").get(f"/cases/{order}/actions/register")
+    assert "Оставьте пустым: будет присвоен" in page
+    assert "Дата регистрации" not in page
+    assert "Почему дата раньше" not in page
+    today = "2025-08-28"
+    done(district.act("P004", order, "register", registered_on=today))

@@ -111,3 +111,8 @@ def test_an_auditor_reads_the_journal_and_nothing_else_of_administration(browser
 def test_the_journal_is_closed_to_everybody_else(browser, person):
     for path in (PAGE, f"{PAGE}/journal.csv", f"{PAGE}/journal.xlsx"):
         browser(person).get(path, 404)
+
+
+def test_days_that_run_backwards_are_told(browser):
+    page = browser("P003").get(f"{PAGE}?since=2025-09-02&until=2025-09-01")
+    assert "Начало позже окончания" in page

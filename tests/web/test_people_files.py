@@ -47,6 +47,11 @@ def people(district, surname):
     return [row for row in district.rows(Person) if row["last_name"] == surname]
 
 
+def test_a_table_gives_no_role_where_it_does_not_belong(browser):
+    row = [*TEACHER[:5], "специалист управления образованием", *POST]
+    assert "эту роль дают только в управлении образованием" in bring(browser("P003"), row)
+
+
 def test_people_and_posts_come_by_a_table_and_are_invited_together(browser, district):
     specialist = browser("P003")
     again = [*TEACHER[:5], "сотрудник школы", "классный руководитель", "01.08.2025"]

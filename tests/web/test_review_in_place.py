@@ -42,6 +42,12 @@ def test_a_remark_takes_one_form_of_the_page_and_is_in_no_history(browser, distr
         assert TEXT not in browser(reader).get(f"/cases/{submitted}")
 
 
+def test_every_step_beside_a_review_takes_what_is_written_along(browser, submitted):
+    beside = browser("P006").get(f"/cases/{submitted}").split('id="may"')[1].split("</ul>")[0]
+    assert beside.count('form="review" name="_ask"') == 2
+    assert "/actions/" not in beside
+
+
 def test_a_part_with_a_remark_is_not_accepted_and_both_are_taken_back(browser, submitted):
     methodist = browser("P006")
     write(methodist, submitted, _accept="name")
@@ -86,6 +92,9 @@ def test_a_step_that_would_drop_remarks_says_so_wherever_it_is_taken(browser, di
     write(methodist, submitted, on__goal=TEXT)
     path = f"/cases/{submitted}/actions/endorse"
     page = methodist.get(path)
+    assert "записано 1 замечание" in page
+    assert f'<li class="told-lines">{TEXT}</li>' in page
+    assert f'href="/cases/{submitted}/actions/return"' in page
     sent = {name: field(page, name) for name in ("_version", "_seen")}
     answer = methodist.post(path, status=422, conclusion="Условия выполнены.", **sent)
     assert "записано 1 замечание" in answer.get_data(as_text=True)

@@ -27,7 +27,7 @@ from workflow_app.engine.facts import CaseCard, Signer
 from workflow_app.engine.forms import with_values
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import system
-from workflows.order_approval.form import Order, heading, kept, names_of_networks
+from workflows.order_approval.form import Order, heading, kept
 from workflows.order_approval.kinds import EXTEND, EXTENSION, REVOKE, STATUSES, titled
 from workflows.order_approval.rules import another_year_in_title, basis_to_replace, made_already
 
@@ -242,7 +242,11 @@ def test_orders_of_one_title_are_told_apart_by_their_networks_until_people_word_
 
     def called(title=EXTENSION, **said):
         data = Order(kind=EXTEND, title=title, **said)
-        return heading(with_values(data, names_of_networks(data, told)))
+        saved = with_values(data, kept(data, told))
+        again = with_values(saved, {"networks": [2]})
+        if title == EXTENSION:
+            assert heading(with_values(again, kept(again, told))).endswith("сети «Опора 2»")
+        return heading(saved)
 
     assert called() == EXTENSION
     assert called(networks=[1]) == "О продлении деятельности сети «Опора 1»"

@@ -187,6 +187,7 @@ OPTIONS = frozenset(
     {
         "accept",
         "among",
+        "asked_if",
         "basis",
         "card",
         "choices",
@@ -275,8 +276,9 @@ def field(
     case whether an optional field is asked for after all, and its sentence says how. What a field
     that is `on_page` says stands on the page of what the case is about, too. A number that stays
     empty becomes the one that the journal `next_of` gives next: the page says which. `among` says
-    which rows of a register somebody may name: (case, facts, capacity) → their ids. With `part` a
-    new part of a long form begins, of this title (`engine.parts`).
+    which rows of a register somebody may name: (case, facts, capacity) → their ids. A field of an
+    action with `asked_if` stands on its page only where that holds: (case, facts) → bool.
+    With `part` a new part of a long form begins, of this title (`engine.parts`).
     """
     described = {
         "basis": basis,

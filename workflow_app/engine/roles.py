@@ -1,7 +1,7 @@
 """Who acts: a role of a process, and the capacity in which a person holds it on a date."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 Parties = Mapping[str, frozenset[int]]
 """Organisations (or, for a post, positions) that take part in a case, by the name of their part."""
@@ -84,6 +84,8 @@ class OfficeKind:
     """What several of them are called: «педагоги»."""
     is_narrow: bool = False
     invites: tuple[str, ...] = ()
+    at: Mapping[str, str] = field(default_factory=dict)
+    """Kind of organisation it is given in → «в школе»; without any it is given everywhere."""
 
 
 def is_narrow(actor: Actor, kinds: Mapping[str, OfficeKind]) -> bool:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -93,10 +94,32 @@ def _page(
         scans=SCANS,
         scan=signing.given(sent).evidence if sent is not None and takes_scan else None,
         has_factor=partial(signing.has_factor, uow),
+        unsent=_unsent(uow, view, action) if refusal is None else None,
         sent_back=request.values.get("_back") == "queue",
         sheets=_sheets(uow, view) if line.offer.action.signed or line.offer.ballot else (),
         has_file=takes_scan or any(control.kind == "file" for control in controls),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """What a reviewer has written and a step would leave behind: said before she fills it in."""
+
+    refusal: Refusal
+    remarks: Sequence[str]
+    way: str
+    """The step that carries them."""
+
+
+def _unsent(uow: SqlUnitOfWork, view: CaseView, action: str) -> Unsent | None:
+    person, case = view.actor.person_id, view.case
+    refusal = requests.unsent(uow, person, case.id, action)
+    review = uow.review(case, person) if refusal else None
+    if refusal is None or review is None:
+        return None
+    step = next(one.key for one in view.process.moves(case.state) if is_return(one))
+    way = url_for("actions.ask", instance_id=case.id, action=step)
+    return Unsent(refusal, [*review.remarks.values()], way)
 
 
 def _reviewed(uow: SqlUnitOfWork, view: CaseView, line: OfferLine) -> Mapping[str, Any] | None:

@@ -303,11 +303,14 @@ def _shut_out(uow: SqlUnitOfWork, municipality: int) -> list[tuple[str, str]]:
 @admin.get("/admin/people")
 def people() -> str:
     """List the accounts."""
-    text = request.args.get("text", "").strip()[:100]
+    text, is_only = request.args.get("text", "").strip()[:100], "waiting" in request.args
     after = number_in(request.args.get("after")) or 0
 
     def values(uow: SqlUnitOfWork, municipality: int) -> Mapping[str, Any]:
-        lines = store.users(uow.session, municipality, uow.today, text, after=after)
+        asked = SqlAccessChanges(uow).asked_in(municipality)
+        waiting = {change.wish.person_id for change, _ in asked}
+        only = waiting if is_only else None
+        lines = store.users(uow.session, municipality, uow.today, text, only=only, after=after)
         return {
             "lines": lines[: store.A_PAGE],
             "further": after + store.A_PAGE if len(lines) > store.A_PAGE else None,
@@ -315,9 +318,8 @@ def people() -> str:
             "places": questions.organisation_names(uow.session, municipality, uow.today),
             "uninvited": store.uninvited(uow, municipality, 0)[1],
             "files": _files("admin.people", text=text or None),
-            "waiting": {
-                change.wish.person_id for change, _ in SqlAccessChanges(uow).asked_in(municipality)
-            },
+            "waiting": waiting,
+            "is_only": is_only,
         }
 
     return _show("people", values)
@@ -464,6 +466,7 @@ def positions() -> str:
             "role": role,
             "on": day,
             "roles": roles,
+            "role_groups": role_groups(uow),
             "people": choosable_people(uow, municipality),
             "organisations": names,
         }
@@ -472,6 +475,16 @@ def positions() -> str:
 
 
 WITHOUT_RIGHTS = "сотрудник без прав"
+
+
+def role_groups(uow: SqlUnitOfWork) -> Mapping[str, Mapping[str, str]]:
+    """Return «в школе» → the roles given there: role → what it is called."""
+    found: dict[str, dict[str, str]] = {}
+    roles = {**service.office_titles(uow.processes.values()), STAFF: WITHOUT_RIGHTS}
+    for key, title in roles.items():
+        at = uow.offices[key].at.values() if key in uow.offices else ()
+        found.setdefault(" или ".join(at) or "в любой организации", {})[key] = title
+    return found
 
 
 def _asked_offices(uow: SqlUnitOfWork) -> tuple[dt.date, str, str]:

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, abort, render_template, request, url_for
 from workflow_app.http.container import read
 from workflow_app.http.numbers import day_in, number_in
 from workflow_app.http.readable_cases import readable_among
-from workflow_app.services.administration import auditor, officer
+from workflow_app.services.administration import PERIOD, auditor, officer
 from workflow_app.store.directory import questions
 from workflow_app.store.read_models import audit as store
 from workflow_app.store.read_models.audit import Done, Wanted
@@ -119,6 +119,7 @@ def show() -> str:
             kind=kind,
             kinds=TITLES,
             person=known,
+            refusal=PERIOD if _is_backwards() else None,
             files=[
                 (title, url_for(f"audit.as_{form}", **asked))
                 for form, title in (("xlsx", "Excel"), ("csv", "CSV"))
@@ -185,6 +186,11 @@ def _found(uow: SqlUnitOfWork, after: int, most: int) -> Sequence[Done]:
         until=until,
     )
     return store.page(uow.session, _place(uow), wanted, after, most)
+
+
+def _is_backwards() -> bool:
+    since, until = (day_in(request.args.get(name)) for name in ("since", "until"))
+    return bool(since and until and since > until)
 
 
 def _start(

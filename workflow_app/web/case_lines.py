@@ -62,6 +62,11 @@ class VoteLine:
     """By what it was signed, in words."""
     evidence: int | None = None
 
+    @property
+    def is_awaited(self) -> bool:
+        """Tell whether the question is open and waits for this answer."""
+        return self.status == PENDING and not (self.is_over or self.is_left_out)
+
 
 def stages(process: Process, state: str, passed: frozenset[str]) -> Iterator[Stage]:
     """Yield the usual way, with the state a case stands in and without what it passed over."""

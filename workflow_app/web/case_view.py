@@ -11,7 +11,7 @@ from typing import Any
 from flask import abort, url_for
 from werkzeug.exceptions import HTTPException, NotFound
 
-from workflow_app.engine.ballots import Ballot
+from workflow_app.engine.ballots import Answer, Ballot
 from workflow_app.engine.calendar import WorkingCalendar
 from workflow_app.engine.case import Case
 from workflow_app.engine.decide import Lines, Offer, allowed, may_edit, readiness, told, warned
@@ -459,8 +459,27 @@ class CaseView:
 
     @property
     def grave_offers(self) -> Sequence[OfferLine]:
-        """Return what refuses or ends a case: one press further away."""
-        return [one for one in self.open_offers if one.offer.action.style == "danger"]
+        """Return what ends a case: one press further away; answers of a ballot stand together."""
+        found = (one for one in self.open_offers if one.offer.action.style == "danger")
+        return [one for one in found if not one.offer.ballot]
+
+    def leads(self, offer: Offer) -> str:
+        """Return where an answer leads, and that it cannot be undone where it ends its ballot."""
+        ballot, answer = offer.ballot, offer.action
+        if ballot is None or not isinstance(answer, Answer):
+            return ""
+        ends = answer.gives in ballot.veto
+        outcome = ballot.failed if ends else ballot.passed if answer.gives in ballot.yes else None
+        steps = (one for one in self.process.transitions if self.case.state in one.sources)
+        step = next((one for one in steps if outcome and one.condition == outcome), None)
+        to = self.process.states[step.ways[0].state].title if step else ""
+        awaited = [one for one in self.votes.get(ballot.key, ()) if one.is_awaited]
+        said = [f"ведёт к этапу «{to}»"] if to else []
+        if ends and len(awaited) > 1:
+            said.append("других ответов уже не ждут")
+        if step and (ends or len(awaited) == 1):
+            said.append("отменить будет нельзя")
+        return "; ".join(said)
 
     @property
     def last_word(self) -> Line | None:
@@ -472,9 +491,16 @@ class CaseView:
     @property
     def sent_back(self) -> Line | None:
         """Return the words with which a text came back to who mends it; remarks stand in it."""
-        last = self.last_word
-        is_why = last and last.line.from_state and last.line.to_state == self.case.state
-        return last if is_why and self.is_editable and not self.answered else None
+        last = self.last_word if self.is_editable and not self.answered else None
+        if last is None or not last.line.from_state:
+            return None
+        # An answer that fails its ballot stands before the step of the system that brings it back.
+        after = self.history[self.history.index(last) + 1 :]
+        by_itself = [one.line.to_state for one in after if not one.line.name]
+        is_why = self.case.state in (last.line.to_state, *by_itself) and len(by_itself) == len(
+            after
+        )
+        return last if is_why else None
 
     @property
     def held_offers(self) -> Sequence[OfferLine]:

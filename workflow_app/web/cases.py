@@ -1,5 +1,6 @@
 """A case: its text and its draft. What is done with it stands in `actions`."""
 
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
@@ -22,7 +23,7 @@ from workflow_app.store.messages import notices
 from workflow_app.store.read_models import queries
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 from workflow_app.web import actions, files, forms, pasting, queue
-from workflow_app.web.carrying import PASTE
+from workflow_app.web.carrying import PASTE, SECRETS, Carried
 from workflow_app.web.case_view import CaseView, page_after, readable, what_was_done
 from workflow_app.web.filters import clock_time
 from workflow_app.web.pages import is_fragment
@@ -305,10 +306,29 @@ def _refused(instance_id: int, refusal: Refusal, sent: Any, *, is_unsaved: bool 
     def look(uow: SqlUnitOfWork) -> str:
         view = _with_errors(uow, instance_id, refusal, sent)
         return render_template(
-            _template(view), view=view, refusal=refusal, is_unsaved=is_unsaved and sent is not None
+            _template(view),
+            view=view,
+            refusal=refusal,
+            is_unsaved=is_unsaved and sent is not None,
+            lost=None if view.is_editable or sent is None else _lost(view.case.data, sent),
         )
 
     return read(look), 422
+
+
+def _lost(data: Form, sent: MultiDict[str, str]) -> Carried:
+    """Return what a person wrote that no field of the page holds any more: it is hers to copy."""
+    told = {*_leaves(data.model_dump(mode="json"))}
+    pairs = [(name, text) for name, text in sent.items(multi=True) if text.strip() not in told]
+    return Carried("", [one for one in pairs if one[0] not in SECRETS])
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    if isinstance(value, dict | list | tuple):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _leaves(one)
+    else:
+        yield str(value)
 
 
 def _with_errors(uow: SqlUnitOfWork, instance_id: int, refusal: Refusal, sent: Any) -> CaseView:

@@ -186,6 +186,7 @@ def controls(
             is_asked=only is None or view.name in only,
         )
         for view in relevant(form)
+        if _is_asked(uow, case, view)
     ]
     said = remarks or {}
     return [_remarked(one, said) for one in found] if said else found
@@ -275,6 +276,11 @@ def next_label(uow: SqlUnitOfWork, municipality_id: int, journal: str) -> str:
 def _staffed(case: Case, view: FieldView, writer: Actor | None) -> Sequence[int]:
     """Return the schools to whose people the writer may add somebody whom the field can name."""
     return [one for one in sorted(staffed_by(case, view)) if writer and may_tell_of(writer, one)]
+
+
+def _is_asked(uow: SqlUnitOfWork, case: Case, view: FieldView) -> bool:
+    asked_if = view.options.get("asked_if")
+    return asked_if is None or bool(asked_if(case, uow.facts(case.municipality_id)))
 
 
 def _demand(uow: SqlUnitOfWork, case: Case, view: FieldView) -> str:

@@ -36,6 +36,7 @@ from workflow_app.web.admin import (
     WITHOUT_RIGHTS,
     choosable_people,
     place_in,
+    role_groups,
     send_invitation,
     whose_word,
 )
@@ -95,7 +96,7 @@ def add() -> Answer:
 
 
 def _said(new: Newcomer, sent: Sent, taken: service.TakenOn, link: str | None) -> Sequence[str]:
-    said = [f"{new.full_name}: добавлено."]
+    said = [f"Добавлен человек: {new.full_name}."]
     if taken.asked:
         said.append(f"Должность ждёт согласия второго человека. {whose_word(taken.asked)}")
         said.append("Пригласите человека после этого.")
@@ -169,7 +170,7 @@ def _form(
         office=sent,
         places=places,
         is_long=len(places) > CHOSEN_WITHOUT_SEARCH,
-        roles=_roles(uow),
+        role_groups=role_groups(uow),
         today=uow.today,
     )
 
@@ -219,6 +220,7 @@ def _known(uow: SqlUnitOfWork, who: int) -> Mapping[str, Any]:
         ],
         "names": names,
         "roles": _roles(uow),
+        "role_groups": role_groups(uow),
         "substitutions": store.substitutions(
             uow.session, by.municipality_id, uow.today, person_id=who
         ),

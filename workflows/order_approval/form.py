@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from workflow_app.engine import (
+    Case,
     Choice,
     Date,
     Facts,
@@ -128,7 +129,11 @@ class Order(Form):
     valid_from: Date = field("Действует с", readonly=True, when=of(*OF_NETWORK))
     valid_to: Date = field("Действует по", readonly=True, when=of(CREATE))
     new_term: Date = field("Продлить до", when=of(EXTEND), basis="A-04")
-    reason: Text = field("Почему", minimum=10, when=of(AMEND, EXTEND, CLOSE, REVOKE))
+    reason: Text = field(
+        "Почему", minimum=10, when=of(AMEND, EXTEND, CLOSE, REVOKE),
+        hint="В приказе это стоит после слова «Основание:», например: решение совета сети "
+             "от 20.05.2026, протокол № 4",
+    )
     acts: Many[Ref] = field(
         "На основании", to="act", basis="1.1, 3.1", part="Основание и исполнители"
     )
@@ -162,9 +167,18 @@ NAMED = 2
 
 def kept(data: Order, facts: Facts) -> dict[str, Any]:
     """Return what follows the choices of a draft: names for its heading, and its first title."""
-    follows = data.kind in OF_YEAR and data.year and is_begun_with(data.title, data.kind)
-    title = {"title": titled(data.kind, data.year)} if follows else {}
-    return {**names_of_networks(data, facts), **title}
+    named = names_of_networks(data, facts)
+    if data.kind == EXTEND:
+        # The title names the networks until people word it: lists, page and paper say one thing.
+        follows = data.title in (EXTENSION, extension_of(data.named))
+        return {**named, "title": extension_of(named["named"])} if follows else named
+    follows = bool(data.kind in OF_YEAR and data.year and is_begun_with(data.title, data.kind))
+    return {**named, **({"title": titled(data.kind, data.year)} if follows else {})}
+
+
+def extension_of(named: str) -> str:
+    """Return the title of an order that extends these networks, as `named` calls them."""
+    return f"{EXTENSION.removesuffix('сетей')}{named}" if named else EXTENSION
 
 
 def names_of_networks(data: Order, facts: Facts) -> dict[str, Any]:
@@ -178,9 +192,8 @@ def names_of_networks(data: Order, facts: Facts) -> dict[str, Any]:
 
 
 def heading(data: Order) -> str:
-    """Return how an order is called in lists: its title, if people have worded one."""
-    is_worded = data.title != EXTENSION or not data.named
-    return data.title if is_worded else f"{EXTENSION.removesuffix('сетей')}{data.named}"
+    """Return how an order is called in lists: by the title it prints."""
+    return data.title
 
 
 class Signature(Form):
@@ -193,6 +206,17 @@ class Signature(Form):
     )
 
 
+def dates_are_typed(_case: Case, facts: Facts) -> bool:
+    """Tell whether another system numbers, and with that dates, the orders (A-13)."""
+    return facts.is_numbered_elsewhere(JOURNAL)
+
+
+def dates_may_run_back(case: Case, facts: Facts) -> bool:
+    """Tell whether a number may come before the last one of the journal (O7)."""
+    last = facts.last_registered_on(JOURNAL)
+    return dates_are_typed(case, facts) or bool(last and last > case.today)
+
+
 class Registration(Form):
     """What the clerk types when numbers are given elsewhere."""
 
@@ -203,10 +227,13 @@ class Registration(Form):
     registered_on: Date = field(
         "Дата регистрации",
         optional=True,
-        hint="Только для журнала, номера которого выдаёт другая система. Пусто: сегодня.",
+        hint="Пусто: сегодня",
         basis="A-13",
+        asked_if=dates_are_typed,
     )
-    reason: Text = field("Почему дата раньше последней в журнале", optional=True)
+    reason: Text = field(
+        "Почему дата раньше последней в журнале", optional=True, asked_if=dates_may_run_back
+    )
 
 
 class Publication(Form):

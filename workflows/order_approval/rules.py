@@ -171,6 +171,8 @@ def date_is_possible(case: Case[Order], facts: Facts) -> Refusal | None:
     if day is None:
         return None
     if not facts.is_numbered_elsewhere(JOURNAL):
+        if day == case.today:
+            return None
         return refuse(
             "date_given_here", "Номера этого журнала выдаёт система, дата — сегодняшняя: "
             "оставьте поле пустым", field="registered_on", basis="A-13",

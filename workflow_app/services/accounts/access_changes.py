@@ -11,7 +11,7 @@ Key offices administer, or sign for the whole municipality; the processes' decla
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Protocol
 
@@ -22,7 +22,11 @@ from workflow_app.engine.process import Process
 from workflow_app.engine.refusals import Refusal
 from workflow_app.engine.roles import SYSTEM_ROLE, Actor, Capacity
 from workflow_app.services.accounts import access
-from workflow_app.services.accounts.second_factor import Factors, drop_second_factor
+from workflow_app.services.accounts.second_factor import (
+    Factors,
+    drop_second_factor,
+    weighty_offices,
+)
 from workflow_app.services.administration import (
     ADMIN_ROLES,
     NOT_ADMIN,
@@ -30,6 +34,7 @@ from workflow_app.services.administration import (
     UNKNOWN,
     Administration,
     Office,
+    office_titles,
     officer,
     on_server,
     over,
@@ -37,6 +42,8 @@ from workflow_app.services.administration import (
 from workflow_app.services.registers.names import TitleForms
 
 LONGEST_EMAIL = 200
+LONGEST_SAID = 380
+"""A column of 400 holds it with what stands before: «Нужно согласие.»"""
 WAITS_FOR_YOU = (
     "Просит: {}. Пока никто не согласился, ничего не меняется. Не знаете об этом — отклоните."
 )
@@ -59,6 +66,19 @@ def key_roles(processes: Iterable[Process]) -> frozenset[str]:
         if role.party is None and role is not SYSTEM_ROLE
     }
     return ADMIN_ROLES | signing
+
+
+def powers(processes: Collection[Process]) -> dict[str, str]:
+    """Return office → its role and what that lets its holder do: who agrees is asked about this."""
+    keys, weighty = key_roles(processes), weighty_offices(processes)
+    titles = dict.fromkeys(ADMIN_ROLES, "администратор") | office_titles(processes)
+    return {
+        key: f"роль «{title}»"
+        + (": ведёт людей, должности и настройки" if key in ADMIN_ROLES else "")
+        + (": подписывает от имени всего муниципалитета" if key in keys - ADMIN_ROLES else "")
+        + (": подписывает за свою организацию" if key in weighty - keys else "")
+        for key, title in titles.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +121,15 @@ class AccessChanges(Administration, Protocol):
 
     def is_guarded(self, person_id: int) -> bool:
         """Tell whether a person has a password, or an office that signs or administers."""
+
+    def power_of(self, role: str) -> str:
+        """Return an office's role and what it lets its holder do; empty for one without rights."""
+
+    def offices_of(self, person_id: int) -> Sequence[Office]:
+        """Return the offices a person holds today or later, the oldest first."""
+
+    def only_at(self, role: str, organisation_id: int) -> str:
+        """Return in what kind of organisation alone a role is given; empty where it fits."""
 
     def put_change(
         self, by: Capacity, owner_id: int | None, wish: "Wish", title: str
@@ -174,7 +203,8 @@ class NewEmail(_Wish):
         if store.owner_of(self.email) not in (None, self.person_id):
             said = f"Адрес {self.email} уже записан у другого человека"
             return Refusal("email_taken", said, "email")
-        return f"Новый адрес почты: {name}, {self.email}" + (f" вместо {before}" if before else "")
+        instead = f" вместо {before}" if before else ""
+        return f"Новый адрес почты: {name}, {self.email}{instead}{_held(store, self.person_id)}"
 
     def carry_out(self, store: AccessChanges, municipality_id: int) -> Mapping[str, Any]:
         """Write it; the letter about it goes to the address before."""
@@ -194,8 +224,9 @@ class NewState(_Wish):
 
     def said(self, store: AccessChanges, municipality_id: int, name: str) -> str | Refusal:
         """Return what would be done, in words."""
-        del store, municipality_id
-        return f"{'Открытие' if self.active else 'Закрытие'} доступа: {name}"
+        del municipality_id
+        word = "Открытие" if self.active else "Закрытие"
+        return f"{word} доступа: {name}{_held(store, self.person_id)}"
 
     def carry_out(self, store: AccessChanges, municipality_id: int) -> Mapping[str, Any]:
         """Open or close it; the person learns it by a letter."""
@@ -216,7 +247,7 @@ class NoSecondFactor(_Wish):
         del municipality_id
         if store.access.factor(self.person_id) is None:
             return Refusal("no_second_factor", f"{name}: второго фактора нет")
-        return f"Вход без второго фактора: {name}"
+        return f"Вход без второго фактора: {name}{_held(store, self.person_id)}"
 
     def carry_out(self, store: AccessChanges, municipality_id: int) -> Mapping[str, Any]:
         """Take it away."""
@@ -280,7 +311,11 @@ class Appointment(_Wish):
         if wrong := self.wrong(store, municipality_id):
             return wrong
         place = store.organisation_name(municipality_id, self.organisation_id)
-        return f"Назначение: {name}, {self.title.strip()}, {place}, с {self.starts_on:%d.%m.%Y}"
+        days = f"с {self.starts_on:%d.%m.%Y}" + (
+            f" по {self.ends_on:%d.%m.%Y}" if self.ends_on else ""
+        )
+        power = _given(store.power_of(self.role))
+        return f"Назначение: {name}, {self.title.strip()[:100]}, {place[:80]}, {days}{power}"
 
     def wrong(self, store: AccessChanges, municipality_id: int) -> Refusal | None:
         """Return why nobody can get this office."""
@@ -289,6 +324,8 @@ class Appointment(_Wish):
             return UNKNOWN
         if not self.title.strip():
             return Refusal("field_required", "Напишите должность", "title")
+        if where := store.only_at(self.role, self.organisation_id):
+            return Refusal("role_elsewhere", f"Эту роль дают только {where}", "role")
         if self.ends_on and self.ends_on < self.starts_on:
             return PERIOD
         if store.is_taken(self.role, self.organisation_id, self.starts_on, self.ends_on):
@@ -355,7 +392,7 @@ class StandIn(_Wish):
         if store.is_substituted(self.position_id, self.starts_on, self.ends_on):
             return Refusal("already_substituted", "На эти дни замещение уже есть", "starts_on")
         days = f"{self.starts_on:%d.%m.%Y}–{self.ends_on:%d.%m.%Y}"
-        return f"Замещение: {office.title}, {days}, {name}"
+        return f"Замещение: {office.title}, {days}, {name}{_given(store.power_of(office.role))}"
 
     def carry_out(self, store: AccessChanges, municipality_id: int) -> Mapping[str, Any]:
         """Write the substitution, and tell who stands in."""
@@ -570,9 +607,20 @@ def own_capacity(actor: Actor, municipality_id: int) -> Capacity:
     return next(held, Capacity(actor.person_id, "", 0, municipality_id))
 
 
+def _given(power: str) -> str:
+    return f". Даёт: {power}" if power else ""
+
+
+def _held(store: AccessChanges, person_id: int) -> str:
+    """Return, as the end of a title, what whoever comes in as this person could do."""
+    found = dict.fromkeys(store.power_of(one.role) for one in store.offices_of(person_id))
+    return f". Так входит: {'; '.join(filter(None, found))}" if any(found) else ""
+
+
 def _said(store: AccessChanges, municipality_id: int, wished: Wish) -> str | Refusal:
     name = store.person_name(municipality_id, wished.person_id)
-    return wished.said(store, municipality_id, name) if name else UNKNOWN
+    said = wished.said(store, municipality_id, name) if name else UNKNOWN
+    return said if isinstance(said, Refusal) else said[:LONGEST_SAID]
 
 
 def _carry_out(store: AccessChanges, by: Capacity, wished: Wish, title: str, **more: Any) -> None:

@@ -276,6 +276,8 @@ def _objections(
         yield from wrong_in(people, by.municipality_id, one.person, namesake=True)
     if one.starts_on > people.today + AHEAD:
         yield Refusal("bad_date", "проверьте год: это больше чем через год", "starts_on")
+    if where := access.only_at(one.role, one.organisation_id):
+        yield Refusal("role_elsewhere", f"эту роль дают только {where}", "role")
     if access.is_taken(one.role, one.organisation_id, one.starts_on, None):
         yield Refusal("office_taken", "эта должность в эти дни занята другим человеком", "role")
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from workflow_app.engine.case import Case
-from workflow_app.engine.decide import may_edit, offered
+from workflow_app.engine.decide import allowed, may_edit
 from workflow_app.engine.facts import Facts
 from workflow_app.engine.forms import (
     FieldView,
@@ -60,19 +60,20 @@ def save_draft(
         return NOT_FOUND
     process = uow.processes[case.process]
     if not may_edit(process, case, actor):
-        refusal = _not_editable(process, case, actor)
+        refusal = _not_editable(uow, process, case, actor)
         uow.note_refused(case, actor.capacities[0], refusal)
         return refusal
     return _merged(uow, process, case, actor, changes, version)
 
 
-def _not_editable(process: Process, case: Case, actor: Actor) -> Refusal:
+def _not_editable(uow: Drafts, process: Process, case: Case, actor: Actor) -> Refusal:
     """Return who writes the text in this state, and what the actor may do instead."""
     state = process.states[case.state]
     who = ", ".join(role.title for role in state.edit)
     said = f"Текст меняет {who}" if who else "На этой стадии текст не меняют"
-    keys = offered(process, case.state, case.parties, actor)
-    titles = [f"«{move.title}»" for move in process.moves(case.state) if move.key in keys]
+    offers = allowed(process, case, actor, uow.facts(case.municipality_id), uow.now, uow.today)
+    is_open = (one for one in offers if one.capacities and not one.refusal)
+    titles = dict.fromkeys(f"«{one.action.title}»" for one in is_open)
     instead = f". Вы можете: {', '.join(titles)}" if titles else ""
     return Refusal("not_editable", f"{said}{instead}")
 

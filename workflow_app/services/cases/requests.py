@@ -67,17 +67,19 @@ def carry_out(
     asked = form(uow, intent.instance_id, intent.action)
     if comment and asked and "reason" in asked.model_fields:
         intent = replace(intent, values={"reason": comment, **intent.values})
-    return _unsent(uow, person_id, intent) or acting.act(uow, person_id, intent)
+    return unsent(uow, person_id, intent.instance_id, intent.action) or acting.act(
+        uow, person_id, intent
+    )
 
 
-def _unsent(uow: UnitOfWork, person_id: int, intent: Intent) -> Refusal | None:
+def unsent(uow: UnitOfWork, person_id: int, instance_id: int, action: str) -> Refusal | None:
     """Refuse a step that would leave remarks behind which the person has written in her review."""
-    case = uow.load(intent.instance_id)
+    case = uow.load(instance_id)
     process = uow.processes[case.process] if case else None
     if case is None or process is None:
         return None
     moves = process.moves(case.state)
-    leaves = any(one.key == intent.action and not is_return(one) for one in moves)
+    leaves = any(one.key == action and not is_return(one) for one in moves)
     count = uow.remarks_written(case, person_id) if leaves and any(map(is_return, moves)) else 0
     if not count:
         return None

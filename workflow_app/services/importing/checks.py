@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import pairwise
 
 from workflow_app.services.importing import rows
@@ -75,7 +75,12 @@ PERIODS: tuple[tuple[str, str, str], ...] = (
 )
 
 
-def check(data: DirectoryData, unread: Unread, roles: Collection[str] = ()) -> list[ImportProblem]:
+Roles = Mapping[str, Mapping[str, str]]
+"""Office → kind of organisation it is given in → «в школе»; none where it is given everywhere."""
+NO_ROLES: Roles = {}
+
+
+def check(data: DirectoryData, unread: Unread, roles: Roles = NO_ROLES) -> list[ImportProblem]:
     """Return everything that does not hold together; with `roles`, also of positions."""
     problems = [*references_resolve(data, unread), *_unknown_roles(data, roles)]
     for one, needs in CHECKS:
@@ -208,8 +213,15 @@ def substitutions_are_possible(data: DirectoryData) -> Iterator[ImportProblem]:
     yield from _overlaps("substitutions", "starts_on", periods)
 
 
-def _unknown_roles(data: DirectoryData, known: Collection[str]) -> Iterator[ImportProblem]:
-    """Find offices that no process asks for: nobody would ever get their work."""
+def _unknown_roles(data: DirectoryData, known: Roles) -> Iterator[ImportProblem]:
+    """Find offices that no process asks for, or not there: nobody would ever get their work."""
+    kinds: dict[str, str] = {one.organisation_id: one.kind for one in data.organisations}
+    kinds |= {one.school_id: "school" for one in data.schools}
+    for one in data.people:
+        at = known.get(one.role, {})
+        if at and kinds.get(one.organisation_id, "") not in ("", *at):
+            reason = f"эту роль дают только {' или '.join(at.values())}"
+            yield _problem("people", one, "role_code", "role_elsewhere", reason)
     told: list[tuple[str, rows.Record, str]] = [("people", one, one.role) for one in data.people]
     told += [("substitutions", one, one.role_code) for one in data.substitutions]
     for file, row, role in told if known else ():

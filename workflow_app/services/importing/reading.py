@@ -1,12 +1,12 @@
 """A district from a folder of CSV files: read, checked, seen as of a day, and reported."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from workflow_app.services.importing.as_of import known_on
-from workflow_app.services.importing.checks import check
+from workflow_app.services.importing.checks import NO_ROLES, Roles, check
 from workflow_app.services.importing.files import FILES, DirectoryData, ImportProblem, read_files
 
 __all__ = ["Counts", "DirectoryData", "ImportProblem", "ImportReport", "read_district"]
@@ -82,7 +82,7 @@ class ImportReport:
 
 
 def read_district(
-    folder: Path, as_of: dt.date | None, roles: Collection[str] = ()
+    folder: Path, as_of: dt.date | None, roles: Roles = NO_ROLES
 ) -> tuple[DirectoryData, ImportReport]:
     """Return what the folder tells of the day, and a report that holds every problem found."""
     data, problems, unread = read_files(folder)

@@ -1,7 +1,8 @@
 """The store's side of access changes: who is guarded, what is wished, who may agree."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Row, and_, delete, exists, insert, or_, select, update
@@ -16,6 +17,7 @@ from workflow_app.services.accounts.access_changes import (
     Wish,
     deciding,
     key_roles,
+    powers,
 )
 from workflow_app.services.administration import Office
 from workflow_app.services.letters import ACCESS, PRIVATE
@@ -33,7 +35,7 @@ from workflow_app.store.models.accounts import (
     SignInSession,
 )
 from workflow_app.store.models.base import inserted_id, table
-from workflow_app.store.models.directory import Person, Position, Substitution
+from workflow_app.store.models.directory import Organisation, Person, Position, Substitution
 from workflow_app.store.models.messages import Notice
 from workflow_app.store.unit_of_work import SqlUnitOfWork
 
@@ -55,6 +57,21 @@ class SqlAccessChanges(SqlAdministration):
         super().__init__(uow)
         self.now = uow.now
         self.keys = key_roles(uow.processes.values())
+
+    @cached_property
+    def _powers(self) -> Mapping[str, str]:
+        return powers(self._uow.processes.values())
+
+    def power_of(self, role: str) -> str:
+        """Return an office's role and what it lets its holder do; empty for one without rights."""
+        return self._powers.get(role, "")
+
+    def only_at(self, role: str, organisation_id: int) -> str:
+        """Return in what kind of organisation alone a role is given; empty where it fits."""
+        kind, place = self._uow.offices.get(role), self._session.get(Organisation, organisation_id)
+        if kind is None or place is None or not kind.at or place.kind in kind.at:
+            return ""
+        return " или ".join(kind.at.values())
 
     def is_guarded(self, person_id: int) -> bool:
         """Tell whether a person has a password, or an office that signs or administers."""

@@ -323,6 +323,7 @@ def users(
     on: dt.date,
     text: str = "",
     *,
+    only: Collection[int] | None = None,
     after: int = 0,
     most: int = A_PAGE,
 ) -> list[UserLine]:
@@ -338,6 +339,8 @@ def users(
     )
     if text:
         query = query.where(called(text))
+    if only is not None:
+        query = query.where(Person.id.in_(only))
     found = session.execute(query.offset(after).limit(most + 1)).all()
     held: dict[int, list[Position]] = {}
     ids = [person.id for person, _ in found]

@@ -21,6 +21,7 @@ from workflow_app.services.accounts.access_changes import (
 from workflow_app.services.administration import ADMIN_ROLES, on_server
 from workflow_app.services.cases.backfill import Adopting
 from workflow_app.services.importing.as_of import last_day
+from workflow_app.services.importing.checks import NO_ROLES, Roles
 from workflow_app.services.importing.reading import (
     DirectoryData,
     ImportProblem,
@@ -90,7 +91,7 @@ def _import(
     as_of: dt.date | None,
     on: dt.date | None,
     progress: Progress,
-    roles: Collection[str] = (),
+    roles: Roles = NO_ROLES,
     *,
     dry_run: bool,
 ) -> tuple[ImportReport, Imported | None]:
@@ -153,7 +154,10 @@ def import_district(
             as_of,
             as_of or uow.today,
             progress,
-            known_roles(uow.processes.values()),
+            {
+                role: uow.offices[role].at if role in uow.offices else {}
+                for role in known_roles(uow.processes.values())
+            },
             dry_run=False,
         )
         if done is not None:
