@@ -31,7 +31,8 @@ def people(district, municipality=1, **wanted):
 def test_each_filter_finds_its_letters(district):
     both = ["P103", "P105"]
     assert people(district) == both
-    assert people(district, case=district.case_id, state="sent", kind="decision") == both
+    assert people(district, case=district.case_id, state="filed", kind="decision") == both
+    assert people(district, state="sent") == []  # no server took them
     assert people(district, who=district.people["P105"]) == ["P105"]
     assert people(district, person="p105@levokum") == ["P105"]
     assert people(district, since=DAY, until=DAY) == both
