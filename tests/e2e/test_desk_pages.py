@@ -151,3 +151,23 @@ def test_single_keys_lead_to_search_and_help_until_they_are_switched_off(window)
     page.visit("/")
     page.keyboard.press("/")
     assert page.evaluate("document.activeElement.id") != "find"
+
+
+def test_print_is_black_on_white_and_a_mistake_is_red_whatever_was_chosen(window):
+    page = window("P002")
+    page.emulate_media(color_scheme="dark")
+    page.visit("/")
+    page.evaluate("""document.querySelector("main").insertAdjacentHTML("beforeend",
+      '<div class="sheet"><input class="form-control" id="wrong" aria-invalid="true"></div>')""")
+
+    def said(name, what):
+        return page.evaluate(f"getComputedStyle(document.querySelector('{name}')).{what}")
+
+    for scheme in ("dark", "light", ""):
+        page.evaluate(f"document.documentElement.dataset.scheme = '{scheme}'")
+        page.emulate_media(media="print")
+        assert said("body", "color") == "rgb(0, 0, 0)"
+        assert said("body", "backgroundColor") == "rgb(255, 255, 255)"
+    page.emulate_media(media="screen", color_scheme="light")
+    page.evaluate("document.documentElement.dataset.scheme = ''")
+    assert said("#wrong", "borderTopColor") == "rgb(155, 28, 28)"

@@ -65,8 +65,13 @@ def test_a_head_tries_a_consent_at_360_pixels(practice, served, chromium, barrie
     look()
     page.emulate_media(media="print")
     assert page.locator(".practice-bar").is_visible(), "what is printed says what it is"
+    assert page.locator(".practice-mark").is_visible(), "and so does every sheet of it"
+    assert not page.locator(".practice-bar code").is_visible()
     page.emulate_media(media="screen")
-    page.get_by_role("link", name="Закончить").click()
+    assert page.locator(".practice-bar").bounding_box()["height"] <= 48, "two lines at most"
+    page.get_by_role("button", name="Закончить").click()
+    page.wait_for_url("**/help/practice")
+    page.go_back()
     page.wait_for_url("**/help/practice")
     assert not page.title().startswith("Учебный · ")
     assert problems == []

@@ -109,6 +109,59 @@ def test_what_was_kept_is_sent_when_the_line_is_back(window, district, draft):
     assert page.evaluate("Object.keys(localStorage)") == []
 
 
+def test_a_button_pressed_over_a_dead_line_stays_and_is_pressed_by_itself_later(
+    window, district, draft
+):
+    page = window("P102")
+    page.visit(f"/cases/{draft}?show=all")
+    page.evaluate(LONGER)
+    page.context.set_offline(True)
+    page.get_by_label("Наименование сети").fill("Нажато без связи")
+    page.get_by_role("button", name="Сохранить черновик").click()
+    expect(page.locator("[data-saved-at]")).to_have_text(re.compile("сохранится само"))
+    expect(page.get_by_label("Наименование сети")).to_have_value("Нажато без связи")
+    page.context.set_offline(False)
+    expect(page.locator("[data-saved-at]")).to_have_text(re.compile("Сохранено в"), timeout=15_000)
+    assert district.case(draft).data.name == "Нажато без связи"
+
+
+def test_what_a_browser_left_with_is_owed_until_it_is_stored(window, district, draft):
+    page = window("P102")
+    page.visit(f"/cases/{draft}?show=all")
+    page.evaluate(LONGER)
+    page.get_by_label("Наименование сети").fill("Ушло в никуда")
+    page.route("**/cases/*/draft*", lambda route: route.abort())  # a line that died unnoticed
+    with page.expect_event("requestfailed"):
+        page.get_by_role("button", name="Сохранить черновик").click(no_wait_after=True)
+    page.wait_for_timeout(300)
+    page.go_back()
+    said = page.locator("[data-saved-at]")
+    expect(page.get_by_label("Наименование сети")).to_have_value("Ушло в никуда")
+    expect(said).not_to_have_attribute("data-is", "saved")
+    page.unroute("**/cases/*/draft*")
+    expect(said).to_have_text(re.compile("Сохранено в"), timeout=30_000)
+    assert district.case(draft).data.name == "Ушло в никуда"
+    assert page.evaluate("Object.keys(localStorage)") == []
+
+
+def test_a_page_older_than_the_answer_on_its_way_shows_what_she_wrote(window, district, draft):
+    page, old = window("P102"), f"/cases/{draft}?show=all"
+    page.visit(old)
+    page.evaluate(LONGER)
+    page.get_by_label("Наименование сети").fill("Ещё в пути")
+    html = page.request.get(old).text()
+    page.evaluate("dispatchEvent(new Event('beforeunload'))")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator("[data-saved-at]")).to_have_text(re.compile("Сохранено в"), timeout=15_000)
+    page.route(f"**{old}", lambda route: route.fulfill(body=html, content_type="text/html"))
+    page.visit(old)
+    expect(page.get_by_label("Наименование сети")).to_have_value("Ещё в пути")
+    page.unroute(f"**{old}")
+    page.visit(old)
+    assert district.case(draft).data.name == "Ещё в пути"
+    assert page.evaluate("Object.keys(localStorage)") == []
+
+
 def test_a_server_that_fails_is_asked_again_after_a_pause(window, district, draft):
     page, asked = window("P102"), []
 

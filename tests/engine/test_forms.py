@@ -395,3 +395,10 @@ def test_what_was_written_on_the_way_is_read_line_by_line_and_choices_are_not():
     }
     assert texts_of(Sheet, said) == "Почему\nРаз"
     assert texts_of(None, said) == ""
+
+
+def test_what_a_form_begins_with_stays_empty_once_it_is_emptied():
+    assert parse(Sheet, {}).kind == parse(Sheet, {"kind": None}).kind == "a"
+    emptied, typed = understand(Sheet, {"kind": ""})
+    assert (emptied.kind, typed) == ("", {})
+    assert "kind" in {one.field for one in missing(emptied)}

@@ -274,12 +274,27 @@ def test_a_grid_says_cell_by_cell_what_is_not_possible(open_district):
     refusal = district.act("P110", grid, "enter_values")
     assert {one.code: one.field for one in refusal} == {
         "denominator_below_numerator": "values.I03.numerator",
-        "denominator_zero": "values.I04.numerator",
+        "denominator_zero": "values.I04.denominator",
         "value_missing": "values.I05.numerator",
         "value_and_reason": "values.I06.numerator",
         "numerator_negative": "values.I07.numerator",
         "target_impossible": "values.I07.target",
     }
+    mended = [
+        {"key": "I03", "numerator": 3, "reason": "и число, и причина"},
+        {"key": "I04", "denominator": 0},
+        {"key": "I06", "numerator": 7, "denominator": 9},
+    ]
+    done(district.edit("P110", grid, values={"put": mended}))
+    found = {(one.code, one.field) for one in district.act("P110", grid, "enter_values")}
+    assert {
+        ("value_and_reason", "values.I03.numerator"),
+        ("denominator_zero", "values.I04.denominator"),
+        ("value_missing", "values.I04.numerator"),
+    } <= found
+    rows = district.case(grid).data.values
+    assert (rows.get("I06").share, rows.get("I06").unit) == ("77,8 %", "%")
+    assert rows.get("I03").share == ""
     extra = {"put": [{"key": "I99", "numerator": 1, "denominator": 2}]}
     assert code(district.edit("P110", grid, values=extra)) == "rows_fixed"
 

@@ -44,7 +44,7 @@ def test_a_head_answers_in_the_practice_and_no_real_row_changes(practice):
     assert page.index("Как у вас") < page.index("директор") < page.index("Другая сторона")
     desk = head.play("Кузьмина-Лозовая")
     assert "<title>Учебный · " in desk
-    assert "Вы здесь — Кузьмина-Лозовая Т.О.;" in desk
+    assert "Вы здесь —</span> Кузьмина-Лозовая Т.О.;" in desk
     case = head.case(desk, "Сеть «Математика для всех»")
     asked = head.get(f"{case}/actions/agree")
     assert "Учебный пароль: demo-2025" in asked
@@ -128,6 +128,17 @@ def test_what_leads_outside_or_shuts_others_out_is_not_there(practice):
     assert officer.send(page, f"{PATH}/account/password", **sent).status_code == 403
 
 
+def test_what_does_not_work_in_the_practice_is_not_offered(practice):
+    head = practice.visitor("P105")
+    head.play("Кузьмина-Лозовая")
+    account, calendar = head.get(f"{PATH}/account"), head.get(f"{PATH}/calendar")
+    for action in ("/account/password", "/account/tokens", "/account/email", "second-factor"):
+        assert f'{action}"' not in account
+    assert "не меняют ни почту, ни пароль" in account
+    assert "Подписаться" not in calendar
+    assert "отправлено на почту" not in head.get(f"{PATH}/notices")
+
+
 def test_a_full_practice_is_only_looked_at(practice, monkeypatch):
     head = practice.visitor()
     page = head.play("Белая")
@@ -158,7 +169,9 @@ def test_every_part_has_somebody_to_play_and_something_to_do(practice):
     for one in FRAME.parts:
         told = next(part for part in page.split("Попробуйте:")[1:] if one.tries[0] in part)
         assert 'name="person"' in told
-        assert "ждёт дел" in told or one.role == "teacher", "she is free to join what others began"
+        assert re.search("дел[оа]? жд[её]т|дел[а]? ждут", told) or one.role == "teacher", (
+            "she is free to join what others began"
+        )
 
 
 def test_before_it_is_built_its_page_says_so(practice):

@@ -127,8 +127,10 @@ def _table(table: etree._Element, styles: Styles) -> str:
     body = [row for row in rows if not _is_header(row)]
     top = f"<thead>{''.join(_row(row, 'th', styles) for row in head)}</thead>" if head else ""
     rest = "".join(_row(row, "td", styles) for row in body)
-    grid = "" if table.find(f".//{w('tblStyle')}") is None else " doc-grid"
-    return f'<table class="doc-table{grid}">{top}<tbody>{rest}</tbody></table>'
+    if table.find(f".//{w('tblStyle')}") is None:
+        return f'<table class="doc-table">{top}<tbody>{rest}</tbody></table>'
+    grid = f'<table class="doc-table doc-grid">{top}<tbody>{rest}</tbody></table>'
+    return f'<div class="doc-scroll" tabindex="0">{grid}</div>'
 
 
 def _is_header(row: etree._Element) -> bool:

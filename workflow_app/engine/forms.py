@@ -176,10 +176,18 @@ class Form(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _nothing_said(cls, values: Any) -> Any:
-        """Read an empty string, a null and an absent field alike: nothing said yet."""
+        """Read an empty string, a null and an absent field alike: nothing said yet.
+
+        Only a text that a form begins with stays empty once somebody has emptied it.
+        """
         if not isinstance(values, Mapping):
             return values
-        said = {name: value for name, value in values.items() if value not in (None, "")}
+        emptied = _begun(cls)
+        said = {
+            name: value
+            for name, value in values.items()
+            if value not in (None, "") or (value == "" and name in emptied)
+        }
         return {**_empties(cls), **said}
 
 
@@ -241,6 +249,16 @@ class Row(Form):
 
 
 _NOTHING: dict[str, Any] = {"line": "", "text": "", "choice": "", "flag": False, "rows": ()}
+
+
+@cache
+def _begun(form: type[Form]) -> frozenset[str]:
+    """Return the fields of a form, no row, that begin with words or a choice somebody may empty."""
+    if issubclass(form, Row):
+        return frozenset()
+    return frozenset(
+        name for name, info in form.model_fields.items() if isinstance(info.default, str)
+    )
 
 
 @cache

@@ -332,7 +332,8 @@ def _rows(
         # A reason names a row by its key, else by its place, unless that is another's key.
         names = [key] if key else []
         names += [str(number)] if str(number) not in keys else []
-        error = _said_of(errors, view, names)
+        about = next((str(row.get(one.name) or "") for one in view.columns if one.is_kept), "")
+        error = _unnamed(_said_of(errors, view, names), about)
         locked, frozen = held.get(key, ("", ""))
         columns = [
             _cell(
@@ -341,7 +342,7 @@ def _rows(
                 column,
                 f"{view.name}.{number}.{column.name}",
                 row.get(column.name),
-                _said_of(errors, view, names, f".{column.name}"),
+                _unnamed(_said_of(errors, view, names, f".{column.name}"), about),
                 known,
                 readonly=readonly,
                 is_frozen=bool(frozen),
@@ -366,6 +367,12 @@ def _rows(
 def _said_of(errors: Mapping[str, str], view: FieldView, names: Iterable[str], of: str = "") -> str:
     """Return what is said of a row, or of a column of it, under the first of its names."""
     return next(filter(None, (errors.get(f"{view.name}.{name}{of}") for name in names)), "")
+
+
+def _unnamed(error: str, about: str) -> str:
+    """Return a mistake without the name of its row, which stands beside it already."""
+    said = error.removeprefix(f"{about}: ")
+    return error if said == error else f"{said[:1].upper()}{said[1:]}"
 
 
 def _held(uow: SqlUnitOfWork, case: Case, view: FieldView, row: Row) -> tuple[str, str]:

@@ -24,7 +24,9 @@ class Measured(Row):
     numerator: Int = field("Сколько", optional=True)
     denominator: Int = field("Из скольких", optional=True)
     reason: Line = field("Нет данных: почему", optional=True)
+    share: Line = field("Получается", readonly=True, optional=True)
     target: Decimal = field("План на следующий год", optional=True)
+    unit: Line = field("План — в чём", readonly=True, optional=True)
 
 
 class SchoolIndicators(Form):
@@ -39,8 +41,8 @@ class SchoolIndicators(Form):
     values: Rows[Measured] = field(
         "Показатели", fixed=True, sheet=True, basis="1.6",
         hint="По каждой строке — два числа: у скольких человек это так и сколько их всего; или "
-        "причина, почему данных нет. Проценты посчитаются сами. План — в тех же "
-        "единицах: для доли это проценты. Фамилий учеников здесь не пишут.",
+        "причина, почему данных нет. Проценты посчитаются сами, когда таблица сохранена. План — "
+        "в тех же единицах: для доли это проценты. Фамилий учеников здесь не пишут.",
     )
 
 

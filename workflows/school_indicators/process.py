@@ -6,6 +6,7 @@ from workflow_app.engine import SYSTEM_ROLE, Case, Due, Process, says, stay
 from workflows.roles import DEPARTMENT, IMC, SPECIALIST
 from workflows.school_indicators.form import SchoolIndicators, heading
 from workflows.school_indicators.rules import (
+    counted,
     enter_values,
     every_value_told,
     first_rows,
@@ -28,6 +29,7 @@ process = Process(
     watcher=SPECIALIST,
     readers=(SCHOOL_HEAD, SCHOOL_COORDINATOR, *IMC, *DEPARTMENT),
     confidential=True,
+    kept=counted,
 )
 
 

@@ -18,7 +18,9 @@ def every_value_told(case: Case[SchoolIndicators], _facts: Facts) -> Iterator[Re
         numbers = (row.numerator, row.denominator)
         if row.reason and numbers == (None, None):
             continue
-        if None in numbers:
+        if None in numbers and row.reason:
+            yield _of_row(row, "value_and_reason", "есть и число, и причина: оставьте одно")
+        elif None in numbers:
             yield _of_row(row, "value_missing", "нужны оба числа или причина, почему данных нет")
 
 
@@ -26,12 +28,13 @@ def every_value_told(case: Case[SchoolIndicators], _facts: Facts) -> Iterator[Re
 def numbers_are_possible(case: Case[SchoolIndicators], _facts: Facts) -> Iterator[Refusal]:
     """A part is never greater than its whole, and nobody divides by nothing (dossier 6)."""
     for row in case.data.values:
-        if row.numerator is None or row.denominator is None:
-            continue
-        if row.numerator < 0:
+        if row.numerator is not None and row.numerator < 0:
             yield _of_row(row, "numerator_negative", "меньше нуля не бывает")
-        elif row.denominator < 1:
-            yield _of_row(row, "denominator_zero", "«Из скольких» начинается с единицы")
+        if row.denominator is not None and row.denominator < 1:
+            sentence = "«Из скольких» начинается с единицы"
+            yield _of_row(row, "denominator_zero", sentence, "denominator")
+        elif row.numerator is None or row.denominator is None:
+            continue
         elif row.denominator < row.numerator:
             yield _of_row(
                 row, "denominator_below_numerator",
@@ -41,10 +44,10 @@ def numbers_are_possible(case: Case[SchoolIndicators], _facts: Facts) -> Iterato
             yield _of_row(row, "value_and_reason", "есть и числа, и причина: оставьте одно")
 
 
-def _of_row(row: Measured, code: str, sentence: str) -> Refusal:
+def _of_row(row: Measured, code: str, sentence: str, at: str = "numerator") -> Refusal:
     return refuse(
         code, "{indicator}: {sentence}", indicator=row.title,
-        sentence=sentence, kind="form", field=f"values.{row.row_key}.numerator", basis="1.6",
+        sentence=sentence, kind="form", field=f"values.{row.row_key}.{at}", basis="1.6",
     )
 
 
@@ -75,12 +78,26 @@ def first_rows(case: Case, facts: Facts) -> Put:
     """The catalogue's indicators of a school of this type; exams come in July (R7)."""
     school = facts.of(SCHOOLS).last(case.data.school)
     rows = [
-        Measured(key=one.code, code=one.code, title=one.title)
+        Measured(key=one.code, code=one.code, title=one.title, unit=one.unit)
         for one in catalogue(facts)
         if one.level == "school" and one.is_exam == (case.data.stage == "exams")
         and (school is None or not one.school_types or school.type in one.school_types)
     ]
     return Put({"values": Rows(rows)})
+
+
+def counted(data: SchoolIndicators, facts: Facts) -> dict[str, Any]:
+    """Return the rows with what their numbers make and the unit of the plan, for who reads them."""
+    units = {one.code: one.unit for one in facts.of(INDICATORS).ever()}
+    return {"values": Rows(_counted(row, units.get(row.code, "")) for row in data.values)}
+
+
+def _counted(row: Measured, unit: str) -> Measured:
+    part, whole = row.numerator, row.denominator
+    is_possible = part is not None and whole is not None and 0 <= part <= whole
+    found = measured(unit, part, whole) if is_possible else None
+    share = "" if found is None else f"{found} {unit}".strip().replace(".", ",")
+    return row.model_copy(update={"share": share, "unit": unit})
 
 
 @says("значения записаны в реестр показателей")

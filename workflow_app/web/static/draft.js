@@ -13,34 +13,50 @@ const pages = new Set();
 export function keepDraft(form) {
   const key = `draft-${form.dataset.draft}`;
   const shown = form.querySelector("[data-saved-at]");
-  const page = { form, key, shown, base: unpasted(read(form)), tries: 0, unsent: false };
+  // What a browser puts back into fields by itself is told from what is stored by nobody.
+  form.autocomplete = "off";
+  const stored = read(form, asStored);
+  const page = { form, key, shown, base: unpasted(stored), tries: 0, unsent: false };
   const kept = JSON.parse(localStorage.getItem(key) || "null");
   const isLater = kept?.version !== form.elements._version.value;
+  const isOwed = kept?.base && !arrived(kept, page.base, isLater);
+  if (isOwed && !("unkept" in form.dataset)) restore(form, kept);
   // A page that shows what was refused holds it, and nobody else does yet.
   if ("unkept" in form.dataset) keepOn(page, kept);
-  else if (!kept?.base || arrived(kept, page.base, isLater) || !restore(form, kept)) localStorage.removeItem(key);
-  else if (!isLater) say(page, form.dataset.restored, UNSAVED);
-  else {
+  else if (same(read(form), stored)) localStorage.removeItem(key);
+  else if (isOwed && isLater) {
     // The version she wrote on lets the server see which fields two people changed.
     form.elements._version.value = kept.version;
+    localStorage.setItem(key, JSON.stringify({ ...kept, sent: false }));
     page.base = mine(kept, page.base);
     say(page, form.dataset.merged, UNSAVED);
+  } else {
+    // Put back, or typed while this file was on its way.
+    keep(page);
+    say(page, isOwed ? form.dataset.restored : form.dataset.waiting, UNSAVED);
+    later(page);
   }
   pages.add(page);
   form.addEventListener("input", () => {
     if (!page.unsent && shown?.dataset.is === SAVED) say(page, form.dataset.waiting, UNSAVED);
     page.unsent = true;
-    page.tries = 0;
+    page.isLeaving = false;
     keep(page);
     later(page);
   });
-  form.addEventListener("submit", () => {
+  form.addEventListener("submit", (event) => {
     clearTimeout(page.timer);
-    page.unsent = false;
+    if (!page.isAnswered && (page.tries || !navigator.onLine)) return hold(page, event);
+    page.isAnswered = page.unsent = false;
+    page.isGone = true;
     const mine = JSON.parse(localStorage.getItem(key) || "null");
     if (mine) localStorage.setItem(key, JSON.stringify({ ...mine, sent: true }));
   });
   addEventListener("online", () => page.unsent && send(page));
+  // The page that comes may be older than the answer that is still on its way: the copy waits for it.
+  addEventListener("beforeunload", () => { page.isLeaving = true; });
+  // A page that a browser has frozen knows nothing of what the server did with it.
+  addEventListener("pageshow", ({ persisted }) => persisted && (page.isGone || page.unsent) && navigator.onLine && location.reload());
   // What a browser does not take with it while it leaves is in the copy, and put back next time.
   addEventListener("pagehide", () => {
     if (page.unsent && !page.sending && navigator.onLine) post(page, true).catch(() => {});
@@ -92,6 +108,20 @@ async function send(page) {
   await page.sending;
 }
 
+// A button pressed over a dead line would lead to the browser's own page of error: what is written
+// goes first, and the button is pressed again once that was answered.
+async function hold(page, event) {
+  event.preventDefault();
+  event.stopPropagation();
+  page.unsent = true;
+  keep(page);
+  say(page, page.form.dataset.offline, "offline");
+  await send(page);
+  if (page.tries) return;
+  page.isAnswered = true;
+  page.form.requestSubmit(event.submitter);
+}
+
 async function sendOnce(page) {
   const { form } = page;
   const before = read(form);
@@ -99,15 +129,15 @@ async function sendOnce(page) {
     const response = await post(page);
     if (response.status >= 500 || response.status === 429) throw new Error(response.status);
     const answer = await response.json();
+    page.tries = 0;
     if (!response.ok) return say(page, Object.values(answer.fields).join(". ") || answer.message, UNSAVED);
     form.elements._version.value = answer.version;
     form.querySelectorAll("input[name^='_shown.']").forEach((input) => input.remove());
     for (const [name, value] of Object.entries(answer.shown)) form.append(hidden(`_shown.${name}`, value));
     page.base = unpasted(before);
-    page.tries = 0;
     page.unsent = !same(read(form), before);
-    if (same(read(form), page.base)) localStorage.removeItem(page.key);
-    else keep(page);
+    if (!same(read(form), page.base)) keep(page);
+    else if (!page.isLeaving) localStorage.removeItem(page.key);
     say(page, answer.saved, SAVED);
   } catch {
     say(page, form.dataset.offline, "offline");
@@ -130,12 +160,24 @@ function say({ shown }, text, state) {
 
 // ------------------------------------------------------------ what a form says
 
-function read(form) {
+// `as` tells of each field what it says: what is written there now, or what came with the page.
+function read(form, as = asWritten) {
   const rows = {};
   for (const sheet of form.querySelectorAll("fieldset[data-rows]"))
-    rows[sheet.dataset.rows] = cards(sheet).map((card) => ({ key: keyOf(card), cells: cells(card) }));
+    rows[sheet.dataset.rows] = cards(sheet).map((card) => ({ key: keyOf(card), cells: cells(card, as) }));
   const own = [...form.elements].filter((element) => !element.closest(".row-card"));
-  return { fields: values(own, (name) => name), rows };
+  return { fields: values(own, (name) => name, as), rows };
+}
+
+function asWritten({ type, checked, value }) {
+  return type !== "checkbox" || checked ? value : null;
+}
+
+function asStored({ type, defaultChecked, defaultValue, value, options, multiple }) {
+  if (type === "checkbox") return defaultChecked ? value : null;
+  if (!options) return defaultValue;
+  const chosen = [...options].find((one) => one.defaultSelected) || (multiple ? null : options[0]);
+  return chosen ? chosen.value : "";
 }
 
 function cards(sheet) {
@@ -146,20 +188,21 @@ function keyOf(card) {
   return card.querySelector("input[type=hidden][name$='.key']")?.value || "";
 }
 
-function cells(card) {
-  return values(card.querySelectorAll("[name]"), cellName);
+function cells(card, as = asWritten) {
+  return values(card.querySelectorAll("[name]"), cellName, as);
 }
 
 function cellName(name) {
   return name.split(".").slice(2).join(".");
 }
 
-function values(elements, called) {
+function values(elements, called, as) {
   const found = {};
   for (const element of elements) {
     if (!isWritten(element)) continue;
     const list = (found[called(element.name)] ??= []);
-    if (element.type !== "checkbox" || element.checked) list.push(element.value);
+    const said = as(element);
+    if (said !== null) list.push(said);
   }
   return found;
 }
@@ -209,12 +252,9 @@ function arrived({ values: written, base, sent }, now, isLater) {
   );
 }
 
-// Returns whether anything on the page changed by it.
 function restore(form, { values: written, base }) {
-  let changed = false;
-  const put = (elements, list) => { changed = fill(elements, list) || changed; };
   for (const [name, list] of Object.entries(written.fields))
-    if (!same(list, base.fields[name])) put([...form.elements].filter((one) => one.name === name), list);
+    if (!same(list, base.fields[name])) fill([...form.elements].filter((one) => one.name === name), list);
   for (const sheet of form.querySelectorAll("fieldset[data-rows]")) {
     const name = sheet.dataset.rows;
     const free = cards(sheet).filter((card) => !keyOf(card));
@@ -225,10 +265,9 @@ function restore(form, { values: written, base }) {
       const card = there || free.shift() || addRow(sheet);
       for (const [cell, list] of Object.entries(card ? row.cells : {}))
         if (!old || !there || !same(list, old.cells[cell]))
-          put([...card.querySelectorAll("[name]")].filter((one) => cellName(one.name) === cell), list);
+          fill([...card.querySelectorAll("[name]")].filter((one) => cellName(one.name) === cell), list);
     }
   }
-  return changed;
 }
 
 function isBlank(sheet, row) {
@@ -237,7 +276,6 @@ function isBlank(sheet, row) {
 }
 
 function fill(elements, list) {
-  let changed = false;
   elements.filter(isWritten).forEach((element, place) => {
     const wanted = element.type === "checkbox" ? list.includes(element.value) : list[place] ?? "";
     const part = element.type === "checkbox" ? "checked" : "value";
@@ -245,9 +283,7 @@ function fill(elements, list) {
     element[part] = wanted;
     if (element.name.startsWith(PASTE)) element.closest("details").open = true;
     element.dispatchEvent(new Event("change", { bubbles: true }));
-    changed = true;
   });
-  return changed;
 }
 
 // Returns what the page shows, with her own fields as they were when she began to write.
