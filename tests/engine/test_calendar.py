@@ -1,4 +1,5 @@
 import datetime as dt
+import itertools
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -59,6 +60,26 @@ def test_the_distance_in_working_days_has_a_sign():
     assert MAY_HOLIDAYS.working_days_between(day("2026-05-08"), day("2026-05-13")) == 2
     assert MAY_HOLIDAYS.working_days_between(day("2026-05-13"), day("2026-05-08")) == -2
     assert MAY_HOLIDAYS.working_days_between(day("2026-05-08"), day("2026-05-08")) == 0
+
+
+def test_working_days_between_two_days_are_those_passed_one_by_one():
+    days = [day("2026-04-20") + dt.timedelta(days=number) for number in range(40)]
+    odd = WorkingCalendar(
+        non_working=MAY_HOLIDAYS.non_working | {day("2026-05-16"), day("2026-05-10")},
+        working=MAY_HOLIDAYS.working | {day("2026-05-12")},
+    )
+    for start, end in itertools.combinations(days, 2):
+        passed = sum(map(odd.is_working, days[days.index(start) + 1 : days.index(end) + 1]))
+        assert odd.working_days_between(start, end) == passed, (start, end)
+        assert odd.working_days_between(end, start) == -passed
+
+
+def test_days_between_are_refused_where_a_year_on_the_way_has_no_calendar():
+    with pytest.raises(CalendarNotFilledError, match="2027"):
+        MAY_HOLIDAYS.working_days_between(day("2026-12-31"), day("2027-01-01"))
+    with pytest.raises(CalendarNotFilledError, match="2025"):
+        MAY_HOLIDAYS.working_days_between(day("2026-01-12"), day("2025-12-30"))
+    assert MAY_HOLIDAYS.working_days_between(day("2026-01-01"), day("2025-12-31")) == -1
 
 
 def test_a_year_without_a_calendar_is_refused_instead_of_working_through_january():

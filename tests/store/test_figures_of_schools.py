@@ -1,13 +1,16 @@
 """How many learn and teach in a school: rows of a register, told on its card."""
 
 import pytest
+from counting import counted
 from sqlalchemy import text, update
+from stories import to_department
 
 from workflow_app.store import schema
 from workflow_app.store.directory.questions import marked_schools
 from workflow_app.store.models.base import table
 from workflow_app.store.models.directory import ImportedRow
 from workflow_app.store.operations.importing import import_directory
+from workflow_app.store.read_models.choices import school_cards
 from workflow_app.store.registers.writing import Cause
 from workflows.registers.figures import FIGURES, of_schools
 
@@ -85,3 +88,21 @@ def test_a_card_says_the_newest_figures_of_a_year_that_has_begun(open_district):
     assert cards(later)[school] == newest
     assert later.read(lambda uow: of_schools(uow.facts(1)))[school] == newest
     assert cards(later, FIRST)[school] == {}
+
+
+def test_cards_beside_a_case_are_read_for_the_schools_it_names_alone(open_district):
+    district = open_district("2025-08-28")
+    case = to_department(district)
+    named = frozenset({district.school("S05"), district.school("S03")})
+
+    def look(uow):
+        return school_cards(uow, uow.load(case), named)
+
+    with counted(district) as found:
+        assert {card.id for card in district.read(look)} == named
+    with counted(district) as of_all:
+        cards(district, SECOND)
+    asked, whole = (
+        next(len(one) for one in said if "membership_period" in one) for said in (found, of_all)
+    )
+    assert asked < whole, "a statement names every school it is about"

@@ -41,9 +41,7 @@ class WorkingCalendar:
 
     def is_working(self, day: dt.date) -> bool:
         """Return whether people work on this day."""
-        # A missing year would silently turn the January holidays into working days.
-        if self.years is not None and day.year not in self.years:
-            raise CalendarNotFilledError(day.year)
+        self._ask(day.year)
         if day in self.working:
             return True
         return day.weekday() < SATURDAY and day not in self.non_working
@@ -74,9 +72,22 @@ class WorkingCalendar:
         The figure is negative when `end` is in the past: «просрочено на N рабочих дней».
         """
         low, high = min(start, end), max(start, end)
-        days = (low + n * ONE_DAY for n in range(1, (high - low).days + 1))
-        count = sum(map(self.is_working, days))
+        for year in range((low + ONE_DAY).year, high.year + 1) if low < high else ():
+            self._ask(year)
+        # By weeks, not day by day: lists count this for each of their rows.
+        weeks, rest = divmod((high - low).days, 7)
+        count = weeks * SATURDAY + sum(
+            (low.weekday() + day) % 7 < SATURDAY for day in range(1, rest + 1)
+        )
+        count += sum(low < day <= high and day.weekday() >= SATURDAY for day in self.working)
+        off = self.non_working - self.working
+        count -= sum(low < day <= high and day.weekday() < SATURDAY for day in off)
         return count if start <= end else -count
+
+    def _ask(self, year: int) -> None:
+        """Refuse a year the calendar does not speak about: its January would be working days."""
+        if self.years is not None and year not in self.years:
+            raise CalendarNotFilledError(year)
 
 
 def _beside(day: dt.date, step: dt.timedelta) -> dt.date:

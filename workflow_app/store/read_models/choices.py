@@ -101,11 +101,15 @@ def _schools(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Sequence[Choice
 
 def _all_schools(uow: SqlUnitOfWork, case: Case) -> Sequence[questions.SchoolContext]:
     """Return the cards of the district's schools; the fields of a page ask for them in numbers."""
-    year = str(getattr(case.data, "school_year", ""))
+    year = _year_of(case)
     known, key = _CARDS.setdefault(uow, {}), (case.municipality_id, year)
     if key not in known:
         known[key] = questions.marked_schools(uow, case.municipality_id, year)
     return known[key]
+
+
+def _year_of(case: Case) -> str:
+    return str(getattr(case.data, "school_year", ""))
 
 
 def _context(card: questions.SchoolContext) -> str:
@@ -366,7 +370,11 @@ def _places(uow: SqlUnitOfWork, case: Case, view: FieldView) -> Iterator[Choice]
 
 def school_cards(uow: SqlUnitOfWork, case: Case, ids: frozenset[int]) -> Sequence[Any]:
     """Return the context cards of the schools a case names (1.2)."""
-    return [card for card in _all_schools(uow, case) if card.id in ids]
+    year = _year_of(case)
+    known = _CARDS.get(uow, {}).get((case.municipality_id, year))
+    if known is None:  # nothing is chosen on the page: the others' cards are not asked for
+        return questions.marked_schools(uow, case.municipality_id, year, ids)
+    return [card for card in known if card.id in ids]
 
 
 SOURCES: Mapping[str, Source] = {
