@@ -320,14 +320,17 @@ def says(text: str) -> ColumnElement[bool]:
 
 
 def _named(word: str) -> Select[int]:
-    """Return the cases in which an organisation takes part that is, or was, called so."""
+    """Return the cases in which an organisation takes part that is, or was, called so.
+
+    The few organisations are found first: their names are not folded again for each case.
+    """
     called = (Organisation.short_name, func.coalesce(OrganisationName.short_name, ""))
-    return (
-        select(Participant.instance_id)
-        .join(Organisation, Organisation.id == Participant.organisation_id)
+    found = (
+        select(Organisation.id)
         .outerjoin(OrganisationName, OrganisationName.organisation_id == Organisation.id)
         .where(contain(word, *called))
     )
+    return select(Participant.instance_id).where(Participant.organisation_id.in_(found))
 
 
 def queue(
