@@ -18,6 +18,7 @@ from times import seconds_of_additions
 from workflow_app.store.models.base import table
 from workflow_app.store.models.documents import Document
 from workflow_app.store.models.instances import Instance
+from workflow_app.store.read_models.search import search_text
 
 DATABASES = (os.environ.get("SEARCH_ON") or "sqlite,postgresql").split(",")
 SIZE, SPECIALIST = int(os.environ.get("SEARCH_SIZE") or 100_000), "P003"
@@ -32,7 +33,13 @@ def fill(district: District) -> tuple[int, int]:
     copies = SIZE // len(cases)
     copy_cases(district, cases, copies)
     middle = max(cases) + copies // 2 * STEP
-    named = update(_CASE).where(_CASE.c.id == middle).values(heading="Встреча у Востряковой")
+    named = (
+        update(_CASE)
+        .where(_CASE.c.id == middle)
+        .values(
+            heading="Встреча у Востряковой", search_text=search_text("Встреча у Востряковой", "")
+        )
+    )
     with district.container.database.engine.begin() as connection:
         assert connection.execute(named).rowcount == 1
         sizes = [

@@ -13,6 +13,7 @@ from workflow_app.store.models.directory import Position, Substitution
 from workflow_app.store.models.instances import Instance, WorkItem
 from workflow_app.store.models.messages import OutboxMessage
 from workflow_app.store.read_models import queries
+from workflow_app.store.read_models.search import search_text
 from workflow_app.web.cookies import COOKIE
 
 LATER = {"valid_from": "2026-09-01", "valid_to": "2027-08-31"}
@@ -31,7 +32,9 @@ def copies(district, case, number):
             )
         ).first()
         for place in range(number):
-            values = {**row._mapping, "open_key": None, "number": f"К-{place}"}
+            label = f"К-{place}"
+            found_by = search_text(row.heading, label)
+            values = {**row._mapping, "number": label, "search_text": found_by, "open_key": None}
             values.pop("id")
             made = connection.execute(insert(table(Instance)).values(values)).inserted_primary_key[
                 0

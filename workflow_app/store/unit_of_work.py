@@ -60,6 +60,7 @@ from workflow_app.store.models.instances import (
     WorkItem,
 )
 from workflow_app.store.models.messages import Webhook
+from workflow_app.store.read_models.search import search_text
 from workflow_app.store.registers import references
 from workflow_app.store.registers.order_effects import ENTER, cited, own_entry
 from workflow_app.store.registers.reading import Shelf
@@ -423,7 +424,7 @@ class SqlUnitOfWork:
             "municipality_id": case.municipality_id,
             "process": process.key,
             "state": case.state,
-            **_read_off(process, case.data),
+            **_read_off(process, case.data, ""),
             "number": "",
             "subject": case.subject,
             "data": dict(new.data),
@@ -491,7 +492,7 @@ class SqlUnitOfWork:
         if moved:
             values |= self._moved(process, case, state)
         if case.number:
-            values["number"] = case.number
+            values |= {"number": case.number, **_read_off(process, case.data, case.number)}
         row = values | {"case_id": case.id, "seen_seq": seq}
         self._rows.write_over(_SAVE_CASE, row, key="case_id", seen="seen_seq")
         self._rows.write(history.ADD, line)
@@ -523,7 +524,7 @@ class SqlUnitOfWork:
             "version": case.version + 1,
             "data": case.data.model_dump(mode="json"),
             "text_hash": case.text_hash,
-            **_read_off(process, case.data),
+            **_read_off(process, case.data, case.number),
             "parties": _ids(case.parties),
         }
         if case.state != old_state:
@@ -577,7 +578,7 @@ class SqlUnitOfWork:
             "typed": case.typed,
             "text_hash": case.text_hash,
             "version": case.version,
-            **_read_off(process, case.data),
+            **_read_off(process, case.data, case.number),
             "parties": _ids(case.parties),
             "field_versions": dict(versions),
             "subject": process.about(case.data) if process.about else case.subject,
@@ -922,11 +923,12 @@ class SqlUnitOfWork:
 AUGUST = 8
 
 
-def _read_off(process: Process, data: Any) -> dict[str, Any]:
+def _read_off(process: Process, data: Any, number: str) -> dict[str, Any]:
     """Return the columns that lists read instead of a case's data."""
-    found = process.appointment_of(data)
+    found, heading = process.appointment_of(data), process.heading_of(data)
     return {
-        "heading": process.heading_of(data),
+        "heading": heading,
+        "search_text": search_text(heading, number),
         "is_late": process.is_late(data),
         "takes_place_on": found.on if found else None,
         "takes_place_at": found.at if found else "",

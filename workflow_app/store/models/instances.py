@@ -40,6 +40,8 @@ class Instance(Base):
             postgresql_include=["subject", "is_late"],
         ),
         Index("uq_instance_open_key", "municipality_id", "process", "open_key", unique=True),
+        # Cases are looked up by words in here, and not in rows as long as their texts.
+        Index("ix_instance_search", "municipality_id", "search_text", postgresql_include=["id"]),
         Index("ix_instance_parent", "parent_id"),
         Index("ix_instance_subject", "municipality_id", "subject"),
         Index(
@@ -58,6 +60,8 @@ class Instance(Base):
     process: Mapped[str] = mapped_column(String(80))
     state: Mapped[str] = mapped_column(String(80))
     heading: Mapped[str] = mapped_column(String(400))
+    search_text: Mapped[str] = mapped_column(default="", server_default="")
+    """Heading and number, folded as what is asked for is."""
     is_late: Mapped[bool] = mapped_column(default=False)
     takes_place_on: Mapped[dt.date | None]
     takes_place_at: Mapped[str] = mapped_column(String(5), default="", server_default="")

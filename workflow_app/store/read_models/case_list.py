@@ -166,7 +166,7 @@ def _sifted(actor: Actor, wanted: CaseFilter, sight: Sight) -> list[ColumnElemen
     if wanted.state:
         conditions.append(Instance.state == wanted.state)
     if wanted.text:
-        conditions.append(says(wanted.text))
+        conditions.append(says(wanted.text, actor))
     if wanted.late:
         conditions.append(_has_work(WorkItem.due_at < wanted.late))
     if wanted.soon:

@@ -45,7 +45,7 @@ from workflow_app.store.models.instances import (
 )
 from workflow_app.store.models.messages import Incident
 from workflow_app.store.models.registers import JournalEntry, OrderRelation
-from workflow_app.store.read_models.search import NUMBER_SIGN, contain, words_of
+from workflow_app.store.read_models.search import contain, words_of
 
 PAGE = 50
 
@@ -308,12 +308,17 @@ def _still_in_office(today: dt.date) -> ColumnElement[bool]:
     return held.correlate(WorkItem).exists()
 
 
-def says(text: str) -> ColumnElement[bool]:
+def says(text: str, actor: Actor) -> ColumnElement[bool]:
     """Return the condition that a case is about each word: its heading, number or a party of it."""
-    number = NUMBER_SIGN + Instance.number
+    places = {one.municipality_id for one in actor.capacities}
+    told = aliased(Instance)
+    own = select(told.id).where(told.municipality_id.in_(places))
     return and_(
         *(
-            or_(contain(word, Instance.heading, number), Instance.id.in_(_named(word)))
+            or_(
+                Instance.id.in_(own.where(told.search_text.contains(word, autoescape=True))),
+                Instance.id.in_(_named(word)),
+            )
             for word in words_of(text)
         )
     )
@@ -370,7 +375,7 @@ def _filtered(actor: Actor, wanted: QueueFilter, now: dt.datetime) -> list[Colum
     if wanted.state:
         conditions.append(Instance.state == wanted.state)
     if wanted.text:
-        conditions.append(says(wanted.text))
+        conditions.append(says(wanted.text, actor))
     if wanted.late:
         conditions.append(WorkItem.due_at < now)
     if wanted.soon:

@@ -17,6 +17,16 @@ _FROM = _CAPITALS + "ё" + _DASHES
 _TO = _CAPITALS.lower().replace("ё", "е") + "е" + "-" * len(_DASHES)
 _LEFT_OUT = " \t\r\n\u00a0\u2007\u2009\u202f\u00ad\u200b\ufeff\"'«»„“”"
 
+
+def search_text(heading: str, number: str) -> str:
+    r"""Return what is kept of a case to be found by; `words_of` a text are looked for in it.
+
+    >>> search_text("О сети «Чтение»", "13-од")
+    'осетичтение\n№13-од'
+    """
+    return f"{folded(heading)}\n{NUMBER_SIGN}{folded(number)}"
+
+
 NUMBER_SIGN = "№"
 """Stands before a stored number, so that it is found with the sign and without it."""
 
