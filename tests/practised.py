@@ -1,6 +1,5 @@
 """The practice district beside a real one: its start is played once for all tests."""
 
-import datetime as dt
 import fcntl
 import re
 import shutil
@@ -11,11 +10,12 @@ from browsing import Browser
 
 from workflow_app.app import create_app, with_practice
 from workflow_app.bootstrap import build
+from workflow_app.clock import SystemClock
 from workflow_app.config import Settings
 from workflow_app.practice import PATH, Place
 from workflow_app.tasks.practice import Keeper
 
-NOW = dt.datetime(2026, 11, 30, 9, tzinfo=dt.UTC)
+NOW = SystemClock().now()
 
 
 @pytest.fixture(scope="session")

@@ -609,7 +609,7 @@ def the_numbers_are_given_by_another_system(district):
 @refused("date_given_here")
 def a_date_is_typed_where_the_system_gives_it(district):
     _, order = signed(district)
-    return lambda: district.act("P004", order, "register", registered_on="2025-08-28")
+    return lambda: district.act("P004", order, "register", registered_on="2025-08-27")
 
 
 @refused("date_in_future")
@@ -755,7 +755,7 @@ def test_who_may_not_write_is_told_who_does_and_what_she_may(sqlite_district):
     refusal = district.edit("P003", case, name="Другое имя")
     assert (refusal.code, refusal.message) == ("not_editable", "На этой стадии текст не меняют")
     refusal = district.edit("P102", case, name="Другое имя")
-    assert "Вы можете: «Завершить сбор согласий», «Отозвать предложение»" in refusal.message
+    assert "Вы можете: «Отозвать предложение», «Отозвать согласие»" in refusal.message
     tried = district.rows(AdminEvent, action="edit_refused")
     assert [row["person_id"] for row in tried] == [district.people[who] for who in ("P003", "P102")]
     assert tried[0]["details"] == {"instance_id": case, "process": PROPOSAL, "code": "not_editable"}

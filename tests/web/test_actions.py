@@ -99,7 +99,8 @@ def test_a_vote_says_what_is_voted_on(browser, district, plan, answer):
 def test_answers_stand_under_the_question_they_are_to(browser, district, plan):
     done(district.act("P201", plan, "to_vote"))
     said = text_of(browser("P110").client.get(f"/cases/{plan}"))
-    assert "Голосование совета сети: За Против Воздержаться" in said
+    at = [said.index(one) for one in ("Голосование совета сети: За", "Против", "Воздержаться")]
+    assert at == sorted(at)
 
 
 def test_who_answers_hears_whose_voice_it_was_and_how_many_are_still_awaited(

@@ -13,6 +13,8 @@ from workflows.simulation.whole_year.reporting import Reporting
 DAY = dt.date(2026, 6, 18)
 """In June a year ends and the next one is planned: whatever a school does has its work."""
 NEXT = "2026-2027"
+LATER = dt.timedelta(days=10)
+"""The clock of the practice runs on: by its evening the day of the story is over."""
 PROPOSAL, ORDER = "network_proposal", "order_approval"
 SPECIALIST, METHODIST, CURATOR = "P003", "P006", "P007"
 
@@ -120,7 +122,7 @@ class Practice:
         ours = [*player.named("direction", school_year=YEAR).values()]
         case = player.start(
             SPECIALIST, CHANGE, network=player.number("network", network), kind="directions",
-            directions=ours[:2], effective_on=player.today.isoformat(),
+            directions=ours[:2], effective_on=(player.today + LATER).isoformat(),
             reason="Сеть берётся и за второе направление года.",
         )
         player.must(SPECIALIST, case, "send")
