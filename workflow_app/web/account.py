@@ -41,13 +41,13 @@ def _page(refusal: Refusal | None = None, token: str = "") -> str:
     def look(uow: SqlUnitOfWork) -> str:
         person = person_id()
         row = questions.person(uow.session, person)
-        own = sessions.own_account(uow.session, person)
+        own = sessions.own_account(uow.session, person) or abort(404)
         return render_template(
             "account/show.html",
             person=row,
             account=own,
             kinds=_kinds(uow),
-            choices=letter_choices.choices_of(own.letters if own else None),
+            choices=letter_choices.choices_of(own.letters),
             most_letters=MOST_LETTERS,
             sent=request.form,
             terms=service.TOKEN_DAYS,
