@@ -64,7 +64,7 @@ def test_a_remark_takes_two_presses_and_comes_back_with_its_answer(window, distr
     page.locator("#u-name [name=_accept]").click()
     expect(page.locator(".seen")).to_have_text(re.compile("просмотрено 2 из 4"))
     check(page, barriers)
-    page.get_by_role("button", name="Вернуть с замечаниями").click()
+    page.locator("[name=_return]").click()
     page.locator("main .card-form button.btn-primary, main .card-form button.btn-danger").click()
     assert district.case(case).data.remarks[0].text == "Цель не отличается от типовой"
     head = window("P102")
