@@ -221,7 +221,7 @@ def test_impossible_numbers_are_refused_beside_their_cells_and_nothing_is_lost(w
     page.get_by_role("button", name="Внести показатели").click()
     rows = page.locator("tr.row-card")
     assert "122 больше, чем 121: поменяйте местами" in rows.nth(0).inner_text()
-    assert "нужны оба числа или причина, почему данных нет" in rows.nth(2).inner_text()
+    assert "Нужны оба числа или причина, почему данных нет" in rows.nth(2).inner_text()
     cell = page.locator("[name='values.0.numerator']")
     assert (cell.input_value(), cell.get_attribute("aria-invalid")) == ("122", "true")
     found = rows_of(district)

@@ -50,9 +50,10 @@ def test_each_number_of_the_queue_leads_to_as_many_rows(
 def test_a_step_that_asks_nothing_is_one_press_and_can_be_taken_back(browser, district, in_review):
     reader = browser("P002")
     page = reader.get(f"/cases/{in_review}")
-    form = page.split(f'action="/cases/{in_review}/actions/approve"')[1].split("</form>")[0]
-    sent = dict(re.findall(r'name="(_\w+)" value="([^"]*)"', form))
-    reader.post(f"/cases/{in_review}/actions/approve", **sent)
+    assert 'form="review" name="_act" value="approve"' in page
+    form = page.split('id="review"')[1].split("</form>")[0]
+    sent = dict(re.findall(r'type="hidden" name="(_\w+)" value="([^"]*)"', form))
+    reader.post(f"/cases/{in_review}/review", **{**sent, "_act": "approve"})
     assert district.state(in_review) == "order_preparation"
     told = reader.get(f"/cases/{in_review}").split('class="alert')[1]
     assert f'action="/cases/{in_review}/take-back"' in told
@@ -64,7 +65,7 @@ def test_what_ends_a_case_is_one_press_further_and_asks_first(browser, draft, in
     page = browser("P002").get(f"/cases/{in_review}")
     offers = page.split('id="may"')[1].split("</section>")[0]
     assert offers.index("Утвердить") < offers.index("<details") < offers.index("Отклонить")
-    assert f'href="/cases/{in_review}/actions/reject"' in offers
+    assert 'form="review" name="_ask" value="reject"' in offers
     owner = browser("P102").get(f"/cases/{draft}")
     shown = owner.split('id="may"')[1].split("<details")[0]
     assert "danger" not in shown

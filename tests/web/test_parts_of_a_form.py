@@ -27,7 +27,7 @@ def test_a_long_text_opens_with_its_parts_and_says_how_each_stands(browser, dist
         "Школы": "начато",
         "Чем займётся сеть": "не начато",
         "Координатор и срок": "ошибка: 1",
-        "Проверка и отправка": "3 причины",
+        "Проверка и отправка": "4 причины",
     }
     assert 'name="name"' not in page
     assert f'href="/cases/{draft}?part=members">Продолжить: Школы' in page

@@ -459,9 +459,16 @@ class CaseView:
 
     @property
     def grave_offers(self) -> Sequence[OfferLine]:
-        """Return what ends a case: one press further away; answers of a ballot stand together."""
+        """Return what ends a case or takes an answer back: one press further away.
+
+        The answers that somebody is asked for stand together.
+        """
         found = (one for one in self.open_offers if one.offer.action.style == "danger")
-        return [one for one in found if not one.offer.ballot]
+        return [one for one in found if not self._is_asked(one.offer)]
+
+    def _is_asked(self, offer: Offer) -> bool:
+        lines = self.votes.get(offer.ballot.key, ()) if offer.ballot else ()
+        return any(one.is_awaited and one.voter == offer.voter for one in lines)
 
     def leads(self, offer: Offer) -> str:
         """Return where an answer leads, and that it cannot be undone where it ends its ballot."""
