@@ -48,13 +48,15 @@ OFFICES = (
     OfficeKind("network_coordinator", at=IN_SCHOOL),
     OfficeKind("teacher", "педагог", "педагоги", is_narrow=True, at=IN_SCHOOL),
     OfficeKind("school_staff", "сотрудник школы", "сотрудники школы", is_narrow=True),
-    OfficeKind("methodist", at=IN_CENTRE),
-    OfficeKind("imc_head", at=IN_CENTRE),
+    OfficeKind("methodist", at=IN_CENTRE | IN_DEPARTMENT),
+    OfficeKind("imc_head", at=IN_CENTRE | IN_DEPARTMENT),
     OfficeKind("dept_specialist", at=IN_DEPARTMENT),
     OfficeKind("department_deputy", at=IN_DEPARTMENT),
     OfficeKind("department_head", at=IN_DEPARTMENT),
-    OfficeKind("clerk", at=IN_DEPARTMENT),
-    OfficeKind("admin", at=IN_DEPARTMENT | IN_CENTRE),
+    OfficeKind("clerk", at=IN_DEPARTMENT | IN_CENTRE),
     OfficeKind("auditor", at=IN_DEPARTMENT | IN_CENTRE),
 )
-"""Offices that give more or less than their parts in processes."""
+"""Offices that give more or less than their parts in processes, and where they are given.
+
+A small district has its methodists in the department; whoever keeps the computers may sit anywhere.
+"""
