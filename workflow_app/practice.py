@@ -18,7 +18,6 @@ import json
 import os
 import secrets
 import shutil
-import time
 from collections.abc import Collection
 from dataclasses import replace
 from functools import cache
@@ -111,7 +110,10 @@ class Place:
         return Current(said["file"], dt.datetime.fromisoformat(said["since"]))
 
     def renew(self, now: dt.datetime) -> Current:
-        """Begin anew with a copy of the start; the copy before it stays for who is still in it."""
+        """Begin anew with a copy of the start; the copy before it stays for who is still in it.
+
+        `now` is the real moment, whatever day is played.
+        """
         before = self.current()
         found = Current(f"district-{_edition()}-{secrets.token_hex(6)}.sqlite3", now)
         draft = self.folder / "draft"
@@ -121,15 +123,15 @@ class Place:
         draft.write_text(json.dumps(pointer), encoding="utf-8")
         draft.replace(self.folder / "current")
         self._again.unlink(missing_ok=True)
-        self._clear(keep=(self.start.name, found.file, before.file if before else ""))
+        self._clear(now, keep=(self.start.name, found.file, before.file if before else ""))
         return found
 
-    def _clear(self, keep: Collection[str]) -> None:
+    def _clear(self, now: dt.datetime, keep: Collection[str]) -> None:
         for path in self.folder.glob("*.sqlite3*"):
             if path.name[: path.name.index(".sqlite3") + len(".sqlite3")] not in keep:
                 path.unlink(missing_ok=True)
         for ticket in (self.folder / "tickets").glob("*"):
-            if time.time() - ticket.stat().st_mtime > 2 * TICKET_SECONDS:
+            if now.timestamp() - ticket.stat().st_mtime > 2 * TICKET_SECONDS:
                 ticket.unlink(missing_ok=True)
 
     # ------------------------------------------------------------ its container

@@ -20,6 +20,7 @@ from test_door import LOGIN, PASSWORD, close
 from test_second_factor import demand, switch_on
 
 from workflow_app import cli
+from workflow_app.clock import SystemClock
 from workflow_app.oidc import provider as providers
 from workflow_app.services.accounts.access import MOST_FAILURES_OF_ADDRESS, make_link
 from workflow_app.services.accounts.access_changes import NewEmail
@@ -495,7 +496,7 @@ def test_its_certificate_has_to_be_one_this_machine_trusts(district, tmp_path, m
     key, file = ec.generate_private_key(ec.SECP256R1()), tmp_path / "provider.pem"
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
     made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-    now = dt.datetime.fromtimestamp(time.time(), dt.UTC)
+    now = SystemClock().now()
     made = made.not_valid_before(now - dt.timedelta(1)).not_valid_after(now + dt.timedelta(1))
     names = x509.SubjectAlternativeName([x509.DNSName("localhost")])
     certificate = made.add_extension(names, critical=False).sign(key, hashes.SHA256())

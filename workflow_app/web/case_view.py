@@ -205,8 +205,9 @@ class CaseView:
     def can_take_back(self) -> bool:
         """Tell whether the last step is the person's own, and may still be undone."""
         step = self._uow.last_step(self.case.id)
-        is_own = step and step.person_id == self.actor.person_id
-        return bool(step and is_own and undo_traces.is_possible(step))
+        if step is None or step.person_id != self.actor.person_id:
+            return False
+        return undo_traces.is_possible(step)
 
     @cached_property
     def is_officer(self) -> bool:

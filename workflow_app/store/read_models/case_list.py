@@ -19,8 +19,8 @@ from workflow_app.store.read_models.queries import (
     PAGE,
     CaseLine,
     Place,
+    asked_of_case,
     is_awaited,
-    says,
 )
 
 MOST_NAMED = 2
@@ -160,13 +160,8 @@ def _sifted(actor: Actor, wanted: CaseFilter, sight: Sight) -> list[ColumnElemen
     part = select(Participant.instance_id).where(
         Participant.organisation_id.in_([capacity.organisation_id for capacity in capacities])
     )
-    conditions: list[ColumnElement[bool]] = [Instance.municipality_id.in_(municipalities)]
-    if wanted.process:
-        conditions.append(Instance.process == wanted.process)
-    if wanted.state:
-        conditions.append(Instance.state == wanted.state)
-    if wanted.text:
-        conditions.append(says(wanted.text, actor))
+    asked = asked_of_case(wanted.process, wanted.state, wanted.text, actor)
+    conditions = [Instance.municipality_id.in_(municipalities), *asked]
     if wanted.late:
         conditions.append(_has_work(WorkItem.due_at < wanted.late))
     if wanted.soon:

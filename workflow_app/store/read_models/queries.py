@@ -367,15 +367,21 @@ def queue(
     return QueuePage(rows, after, changed)
 
 
+def asked_of_case(process: str, state: str, text: str, actor: Actor) -> list[ColumnElement[bool]]:
+    """Return what every list of cases can be sifted by; an empty word sifts nothing."""
+    conditions: list[ColumnElement[bool]] = []
+    if process:
+        conditions.append(Instance.process == process)
+    if state:
+        conditions.append(Instance.state == state)
+    if text:
+        conditions.append(says(text, actor))
+    return conditions
+
+
 def _filtered(actor: Actor, wanted: QueueFilter, now: dt.datetime) -> list[ColumnElement[bool]]:
     """Return the conditions of a filter, beside that the work is the person's."""
-    conditions: list[ColumnElement[bool]] = []
-    if wanted.process:
-        conditions.append(Instance.process == wanted.process)
-    if wanted.state:
-        conditions.append(Instance.state == wanted.state)
-    if wanted.text:
-        conditions.append(says(wanted.text, actor))
+    conditions = asked_of_case(wanted.process, wanted.state, wanted.text, actor)
     if wanted.late:
         conditions.append(WorkItem.due_at < now)
     if wanted.soon:
